@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of settings and its readers. To add a setting: a field in struct
+ * settings, a row here, a use. Rows marked internal are set by mpirun for its
+ * ranks and left out of the printed table.
+ */
+#define LOG_MODULE "config"
+#include "runtime/base/config.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mpi.h>
+
+#include "runtime/base/log.h"
+#include "runtime/base/platform.h"
+
+#define PREFIX "BATON_"
+
+enum kind { BOOL, INT, BYTES, STRING };
+enum audience { USER, INTERNAL };
+
+struct row {
+    const char *variable;
+    const char *def;
+    enum kind kind;
+    size_t offset;
+    enum audience audience;
+    const char *help;
+};
+
+#define AT(field) offsetof(struct settings, field)
+
+struct settings settings;
+
+static const struct row rows[] = {
+    { "BATON_LOG", "warn", STRING, AT(log), USER,
+      "Least severe log level printed: error, warn, info, debug, trace." },
+    { "BATON_TRANSPORTS", "self,shm,verbs", STRING, AT(transports), USER,
+      "Transports allowed, in order of preference. verbs,self forces RDMA "
+      "within a node too." },
+    { "BATON_EXPLAIN", "no", BOOL, AT(explain), USER,
+      "Print what was chosen for each pair of ranks, and why." },
+    { "BATON_DEVICE", "", STRING, AT(device), USER,
+      "RDMA device as NAME or NAME:PORT; empty chooses the first active port." },
+    { "BATON_GID_INDEX", "-1", INT, AT(gid_index), USER,
+      "Index of the port's GID to use; -1 chooses a RoCE v2 IPv4 one." },
+    { "BATON_VERBS_EAGER_BYTES", "8k", BYTES, AT(verbs_eager_bytes), USER,
+      "Largest packet sent by copy over RDMA; longer messages use "
+      "rendezvous." },
+    { "BATON_SHM_EAGER_BYTES", "16k", BYTES, AT(shm_eager_bytes), USER,
+      "Largest packet copied through shared memory; longer messages use a "
+      "single copy between the processes." },
+    { "BATON_SHM_RING_BYTES", "64k", BYTES, AT(shm_ring_bytes), USER,
+      "Payload bytes of the shared-memory ring of one pair and direction." },
+    { "BATON_CMA", "yes", BOOL, AT(cma), USER,
+      "Use cross-memory attach (process_vm_readv) for large messages within a "
+      "node." },
+    { "BATON_REGCACHE_BYTES", "0", BYTES, AT(regcache_bytes), USER,
+      "Registered memory kept for reuse; 0 takes half of the memlock limit." },
+    { "BATON_CONNECT_SECONDS", "20", INT, AT(connect_seconds), USER,
+      "Time in which a connection to a peer must come up." },
+    { "BATON_VERBS_TIMEOUT", "14", INT, AT(verbs_timeout), USER,
+      "Acknowledge timeout of a queue pair: 4.096 us times 2 to this power." },
+    { "BATON_VERBS_RETRY_COUNT", "7", INT, AT(verbs_retry_count), USER,
+      "Times a queue pair repeats a packet before the peer counts as lost." },
+    { "BATON_SPIN", "-1", INT, AT(spin), USER,
+      "Idle polls before a waiting rank yields its core; -1 chooses by ranks "
+      "per core." },
+    { "BATON_NODE_SEGMENT_FD", "-1", INT, AT(node_segment_fd), INTERNAL, "" },
+    { "BATON_HOST", "", STRING, AT(launcher_host), INTERNAL, "" },
+};
+
+bool config_parse_bytes(const char *text, size_t *bytes)
+{
+    if (*text < '0' || *text > '9')
+        return false;
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    static const char suffixes[] = "kmgt";
+    unsigned shift = 0;
+    if (*end) {
+        const char *suffix = strchr(suffixes, *end | 0x20);
+        if (!suffix || end[1])
+            return false;
+        shift = 10 * (unsigned)(suffix - suffixes + 1);
+    }
+    if (errno || value > SIZE_MAX >> shift)
+        return false;
+    *bytes = (size_t)value << shift;
+    return true;
+}
+
+static bool parse_bool(const char *text, bool *value)
+{
+    static const char *const yes[] = { "1", "yes", "on", "true" };
+    static const char *const no[] = { "0", "no", "off", "false" };
+    for (size_t i = 0; i < ARRAY_COUNT(yes); i++)
+        if (strcmp(text, yes[i]) == 0 || strcmp(text, no[i]) == 0) {
+            *value = strcmp(text, yes[i]) == 0;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_int(const char *text, int *value)
+{
+    char *end;
+    errno = 0;
+    long parsed = strtol(text, &end, 10);
+    if (end == text || *end || errno || parsed < INT32_MIN ||
+        parsed > INT32_MAX)
+        return false;
+    *value = (int)parsed;
+    return true;
+}
+
+static bool parse(const struct row *row, const char *text)
+{
+    void *field = (char *)&settings + row->offset;
+    switch (row->kind) {
+    case BOOL:
+        return parse_bool(text, field);
+    case INT:
+        return parse_int(text, field);
+    case BYTES:
+        return config_parse_bytes(text, field);
+    case STRING:
+        *(const char **)field = text;
+        return true;
+    }
+    return false;
+}
+
+static const struct row *find(const char *variable)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        if (strcmp(rows[i].variable, variable) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* Levenshtein distance, one row at a time; names longer than 63 are cut. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64];
+    size_t columns = strlen(b) < 63 ? strlen(b) : 63;
+    for (size_t j = 0; j <= columns; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= columns; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            size_t gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < gap ? change : gap;
+        }
+    }
+    return row[columns];
+}
+
+const char *config_nearest(const char *name)
+{
+    const char *best = NULL;
+    size_t best_distance = strlen(name) / 2;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        size_t d = distance(name, rows[i].variable);
+        if (rows[i].audience == USER && d < best_distance) {
+            best_distance = d;
+            best = rows[i].variable;
+        }
+    }
+    return best;
+}
+
+/* BATON_CC and BATON_CXX belong to the compiler wrappers, BATON_LAB to the
+ * test lab. */
+static bool is_of_tools(const char *name)
+{
+    static const char *const tools[] = { "BATON_CC", "BATON_CXX", "BATON_LAB" };
+    for (size_t i = 0; i < ARRAY_COUNT(tools); i++)
+        if (strncmp(name, tools[i], strlen(tools[i])) == 0)
+            return true;
+    return false;
+}
+
+static void warn_of_unknown(void)
+{
+    extern char **environ;
+    for (char **entry = environ; *entry; entry++) {
+        if (strncmp(*entry, PREFIX, strlen(PREFIX)) != 0)
+            continue;
+        char name[64];
+        size_t length = strcspn(*entry, "=");
+        if (length >= sizeof name)
+            length = sizeof name - 1;
+        memcpy(name, *entry, length);
+        name[length] = '\0';
+        if (find(name) || is_of_tools(name))
+            continue;
+        const char *nearest = config_nearest(name);
+        if (nearest)
+            log_warn("unknown setting %s in the environment; did you mean %s?",
+                     name, nearest);
+        else
+            log_warn("unknown setting %s in the environment; mpirun "
+                     "--help-vars lists all", name);
+    }
+}
+
+int config_load(void)
+{
+    static const char *const expected[] = { "yes or no", "a whole number",
+                                            "a size such as 64k", "text" };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        parse(&rows[i], rows[i].def);
+        const char *text = getenv(rows[i].variable);
+        if (text && !parse(&rows[i], text)) {
+            log_error("%s=%s in the environment: expected %s",
+                      rows[i].variable, text, expected[rows[i].kind]);
+            return MPI_ERR_ARG;
+        }
+    }
+    if (!log_parse_level(settings.log, &log_level)) {
+        log_error("BATON_LOG=%s in the environment: expected error, warn, "
+                  "info, debug or trace", settings.log);
+        return MPI_ERR_ARG;
+    }
+    warn_of_unknown();
+    return MPI_SUCCESS;
+}
+
+void config_print(FILE *out)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        if (rows[i].audience == USER)
+            fprintf(out, "  %-24s default %s\n      %s\n", rows[i].variable,
+                    rows[i].def[0] ? rows[i].def : "empty", rows[i].help);
+}

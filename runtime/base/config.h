@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Settings: one table of everything a user can set.
+ *
+ * A setting `eager_bytes` is set by the environment variable
+ * BATON_EAGER_BYTES. `mpirun --help-vars` prints the same table. Read once by
+ * config_load, constant afterwards.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct settings {
+    /* What a user sets. */
+    const char *log;           /* least severe level that is printed */
+    const char *transports;    /* comma-separated, in order of preference */
+    bool explain;              /* print each automatic choice */
+    const char *device;        /* verbs device[:port], "" = choose */
+    int gid_index;             /* verbs GID, -1 = choose */
+    size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
+    size_t shm_eager_bytes;    /* largest packet sent by copy in memory */
+    size_t shm_ring_bytes;     /* payload ring of one pair and direction */
+    bool cma;                  /* use process_vm_readv within a node */
+    size_t regcache_bytes;     /* registered memory kept for reuse, 0 = auto */
+    int connect_seconds;       /* time a connection may take to come up */
+    int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */
+    int verbs_retry_count;     /* RC transport retries */
+    int spin;                  /* idle polls before a waiting rank yields */
+
+    /* What the launcher tells its ranks; not for users. */
+    int node_segment_fd;       /* memfd of the node, -1 = none */
+    const char *launcher_host; /* name of this host as mpirun knows it */
+};
+
+extern struct settings settings;
+
+/*
+ * Set every setting to its default, then read the environment. Errors name
+ * the variable, its text and what was expected. An unknown BATON_ variable is
+ * reported as a warning with the nearest known name.
+ * Errors   MPI_ERR_ARG
+ */
+int config_load(void);
+
+/* Print the table: variable, default, help. */
+void config_print(FILE *out);
+
+/* Parse "64", "64k", "1M", "2G" into bytes; false if it is none of these. */
+bool config_parse_bytes(const char *text, size_t *bytes);
+
+/* The known variable name nearest to `name`, NULL when none is near. */
+const char *config_nearest(const char *name);
+
+#endif

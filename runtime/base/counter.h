@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Counters of one rank, the copy ledger among them.
+ *
+ * They live in the rank's status page, so that the node agent can read them
+ * without the rank's help. One writer, plain stores; readers may see a value
+ * some stores old.
+ */
+#ifndef BASE_COUNTER_H
+#define BASE_COUNTER_H
+
+#include <stdint.h>
+
+enum counter {
+    /* Messages started, by protocol. */
+    COUNTER_EAGER_MESSAGES,
+    COUNTER_RENDEZVOUS_MESSAGES,
+    COUNTER_UNEXPECTED_MESSAGES, /* arrived before their receive was posted */
+
+    /* The copy ledger: message bytes moved at this rank. */
+    COUNTER_COPIED_OUT_BYTES,        /* by CPU, user buffer to transport */
+    COUNTER_COPIED_IN_BYTES,         /* by CPU, transport to user buffer */
+    COUNTER_COPIED_UNEXPECTED_BYTES, /* by CPU, set aside until matched */
+    COUNTER_PACKED_BYTES,            /* by CPU, to or from a packed form */
+    COUNTER_CMA_BYTES,               /* by the kernel, process to process */
+    COUNTER_RDMA_READ_BYTES,         /* by the device */
+
+    COUNTER_REGISTRATIONS,           /* memory regions registered */
+    COUNTER_REGISTRATION_HITS,       /* found in the registration cache */
+    COUNTER_COUNT
+};
+
+struct counters {
+    uint64_t value[COUNTER_COUNT];
+};
+
+static inline void counter_add(struct counters *c, enum counter which,
+                               uint64_t amount)
+{
+    c->value[which] += amount;
+}
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The node's shared memory: sizes and mappings only, no knowledge of what the
+ * transport keeps in the area.
+ */
+#define LOG_MODULE "segment"
+#include "runtime/base/node_segment.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <mpi.h>
+
+#include "runtime/base/log.h"
+
+enum { MAGIC = 0x4241544e, VERSION = 1 };
+
+struct header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t local_count;
+};
+
+static size_t pages_bytes(uint32_t local_count)
+{
+    return (size_t)STATUS_PAGE_BYTES * (1 + (size_t)local_count);
+}
+
+static int map_pages(struct node_segment *s, int fd, uint32_t local_count)
+{
+    void *pages = mmap(NULL, pages_bytes(local_count), PROT_READ | PROT_WRITE,
+                       MAP_SHARED, fd, 0);
+    if (pages == MAP_FAILED) {
+        log_error("cannot map %zu bytes of shared memory: %m",
+                  pages_bytes(local_count));
+        return MPI_ERR_NO_MEM;
+    }
+    *s = (struct node_segment){ .fd = fd, .local_count = local_count,
+                                .pages = pages };
+    return MPI_SUCCESS;
+}
+
+/* Make the object at least `bytes` long. posix_fallocate-style growth: several
+ * ranks may do it at once and none may ever shrink it. */
+static int grow(int fd, size_t bytes)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && (size_t)st.st_size >= bytes)
+        return MPI_SUCCESS;
+    if (ftruncate(fd, (off_t)bytes) != 0) {
+        log_error("cannot size shared memory to %zu bytes: %m", bytes);
+        return MPI_ERR_NO_MEM;
+    }
+    return MPI_SUCCESS;
+}
+
+static void write_header(struct node_segment *s)
+{
+    *(struct header *)s->pages = (struct header){
+        .magic = MAGIC, .version = VERSION, .local_count = s->local_count };
+}
+
+int node_segment_create(struct node_segment *s, uint32_t local_count)
+{
+    int fd = memfd_create("baton-node", MFD_CLOEXEC);
+    if (fd < 0) {
+        log_error("memfd_create: %m");
+        return MPI_ERR_NO_MEM;
+    }
+    int err = grow(fd, pages_bytes(local_count));
+    if (err == MPI_SUCCESS)
+        err = map_pages(s, fd, local_count);
+    if (err != MPI_SUCCESS) {
+        close(fd);
+        return err;
+    }
+    write_header(s);
+    return MPI_SUCCESS;
+}
+
+int node_segment_attach(struct node_segment *s, int fd, uint32_t local_count)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || (size_t)st.st_size < pages_bytes(local_count)) {
+        log_error("descriptor %d is not the node segment of mpirun: %m", fd);
+        return MPI_ERR_OTHER;
+    }
+    int err = map_pages(s, fd, local_count);
+    if (err != MPI_SUCCESS)
+        return err;
+    const struct header *header = (const struct header *)s->pages;
+    if (header->magic != MAGIC || header->version != VERSION ||
+        header->local_count != local_count) {
+        log_error("the node segment of mpirun is of another version of Baton; "
+                  "use the mpirun of this library");
+        node_segment_close(s);
+        return MPI_ERR_OTHER;
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return MPI_SUCCESS;
+}
+
+int node_segment_open_named(struct node_segment *s, const char *name,
+                            uint32_t local_count)
+{
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        log_error("shm_open %s: %m", name);
+        return MPI_ERR_OTHER;
+    }
+    int err = grow(fd, pages_bytes(local_count));
+    if (err == MPI_SUCCESS)
+        err = map_pages(s, fd, local_count);
+    if (err != MPI_SUCCESS) {
+        close(fd);
+        shm_unlink(name);
+        return err;
+    }
+    write_header(s);
+    return MPI_SUCCESS;
+}
+
+void node_segment_unlink(const char *name)
+{
+    shm_unlink(name);
+}
+
+int node_segment_map_area(struct node_segment *s, size_t bytes)
+{
+    size_t start = pages_bytes(s->local_count);
+    int err = grow(s->fd, start + bytes);
+    if (err != MPI_SUCCESS)
+        return err;
+    void *area = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd,
+                      (off_t)start);
+    if (area == MAP_FAILED) {
+        log_error("cannot map %zu bytes of shared memory: %m", bytes);
+        return MPI_ERR_NO_MEM;
+    }
+    s->area = area;
+    s->area_bytes = bytes;
+    return MPI_SUCCESS;
+}
+
+void node_segment_close(struct node_segment *s)
+{
+    if (s->area)
+        munmap(s->area, s->area_bytes);
+    munmap(s->pages, pages_bytes(s->local_count));
+    close(s->fd);
+    *s = (struct node_segment){ .fd = -1 };
+}

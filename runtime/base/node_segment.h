@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Memory that all ranks of one node share.
+ *
+ *   offset 0          header, one page
+ *   4096 * (1 + i)    status page of the rank with local rank i
+ *   area              the shared-memory transport's, grown by the ranks
+ *
+ * The node agent creates it as a memfd and its ranks inherit the descriptor
+ * (setting BATON_NODE_SEGMENT_FD), so nothing is left behind by a crash. Under
+ * a foreign launcher the ranks share a named object that is unlinked as soon
+ * as all have attached.
+ */
+#ifndef BASE_NODE_SEGMENT_H
+#define BASE_NODE_SEGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+
+struct node_segment {
+    int fd;
+    uint32_t local_count;            /* ranks on this node */
+    unsigned char *pages;            /* header and status pages, mapped */
+    void *area;                      /* NULL until node_segment_map_area */
+    size_t area_bytes;
+};
+
+/*
+ * Create the segment for local_count ranks (agent, or the only rank of a job).
+ * Errors   MPI_ERR_NO_MEM
+ */
+int node_segment_create(struct node_segment *s, uint32_t local_count);
+
+/*
+ * Map the segment behind fd, which the caller inherited; s owns fd afterwards.
+ * Errors   MPI_ERR_OTHER: not a segment of this version, or of another size
+ */
+int node_segment_attach(struct node_segment *s, int fd, uint32_t local_count);
+
+/*
+ * Open or create the segment under a name that all ranks of the node agree on
+ * ("/baton-..."); for foreign launchers.
+ * Errors   MPI_ERR_NO_MEM, MPI_ERR_OTHER
+ */
+int node_segment_open_named(struct node_segment *s, const char *name,
+                            uint32_t local_count);
+
+/* Remove the name; harmless when it is gone already. */
+void node_segment_unlink(const char *name);
+
+/*
+ * Make the area at least `bytes` long and map it. All ranks of a node ask for
+ * the same size; memory is zero and takes no space until touched.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int node_segment_map_area(struct node_segment *s, size_t bytes);
+
+/* Unmap and close. */
+void node_segment_close(struct node_segment *s);
+
+/* The status page of a local rank, 0 .. local_count-1. */
+static inline struct status_page *
+node_segment_status(const struct node_segment *s, uint32_t local)
+{
+    return (struct status_page *)(s->pages +
+                                  (size_t)STATUS_PAGE_BYTES * (1 + local));
+}
+
+#endif

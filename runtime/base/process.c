@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Becoming and ceasing to be a rank. The node segment comes from mpirun by
+ * inheritance; a lone rank makes its own; under a foreign launcher the ranks
+ * of a node meet at a name that the last to attach removes (all have attached
+ * when the first boot_barrier has passed).
+ */
+#define LOG_MODULE "process"
+#include "runtime/base/process.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <mpi.h>
+
+#include "runtime/base/config.h"
+#include "runtime/base/log.h"
+
+static int meet_at_name(struct process *p, const struct boot_identity *id)
+{
+    char name[64];
+    unsigned long hash = 5381;
+    for (const char *c = id->job; *c; c++)
+        hash = hash * 33 + (unsigned char)*c;
+    snprintf(name, sizeof name, "/baton-%u-%lx", (unsigned)getuid(), hash);
+    int err = node_segment_open_named(&p->node, name,
+                                      (uint32_t)p->local_count);
+    int barrier_err = boot_barrier(p->boot);
+    node_segment_unlink(name);
+    return err != MPI_SUCCESS ? err : barrier_err;
+}
+
+static int attach_node(struct process *p, const struct boot_identity *id)
+{
+    uint32_t count = (uint32_t)p->local_count;
+    int err;
+    if (!id->has_server)
+        err = node_segment_create(&p->node, count);
+    else if (settings.node_segment_fd >= 0)
+        err = node_segment_attach(&p->node, settings.node_segment_fd, count);
+    else
+        err = meet_at_name(p, id);
+    if (err != MPI_SUCCESS)
+        return err;
+    p->status = node_segment_status(&p->node, (uint32_t)p->local);
+    p->status->world = p->world;
+    p->counters = &p->status->counters;
+    return MPI_SUCCESS;
+}
+
+/* Spin only while every rank can have a core of its own: the cores this rank
+ * may run on are shared by all ranks that were not bound apart. */
+static unsigned choose_spin(const struct process *p)
+{
+    if (settings.spin >= 0)
+        return (unsigned)settings.spin;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return p->local_count <= cores ? 2000 : 20;
+}
+
+int process_open(struct process **out)
+{
+    int err = config_load();
+    if (err != MPI_SUCCESS)
+        return err;
+    struct process *p = calloc(1, sizeof *p);
+    if (!p)
+        return MPI_ERR_NO_MEM;
+    const struct boot_identity *id;
+    err = boot_open(&p->boot, &id);
+    if (err != MPI_SUCCESS)
+        goto free_process;
+    p->world = id->world;
+    p->world_count = id->world_count;
+    p->local = id->local;
+    p->local_count = id->local_count;
+    p->local_worlds = id->local_worlds;
+    p->host = settings.launcher_host[0] ? settings.launcher_host : id->host;
+    char name[128];
+    snprintf(name, sizeof name, "%d@%s", p->world, p->host);
+    log_set_name(name);
+    err = attach_node(p, id);
+    if (err != MPI_SUCCESS)
+        goto close_boot;
+    progress_init(&p->progress, choose_spin(p));
+    *out = p;
+    return MPI_SUCCESS;
+close_boot:
+    boot_close(p->boot);
+free_process:
+    free(p);
+    return err;
+}
+
+void process_close(struct process *p)
+{
+    p->status->state = STATUS_FINALIZED;
+    boot_close(p->boot);
+    node_segment_close(&p->node);
+    free(p);
+}
+
+void process_abort(struct process *p, int code, const char *sentence)
+{
+    snprintf(p->status->last_words, sizeof p->status->last_words, "%s",
+             sentence);
+    p->status->exit_code = code;
+    p->status->state = STATUS_ABORTED;
+    boot_abort(p->boot, code, sentence);
+    _exit(code);
+}
+
+bool process_is_local(const struct process *p, int world, int *local)
+{
+    for (int i = 0; i < p->local_count; i++)
+        if (p->local_worlds[i] == world) {
+            *local = i;
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One rank: what everything above hangs from. A program has one; a test may
+ * hold several in one process.
+ */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include "runtime/base/boot.h"
+#include "runtime/base/node_segment.h"
+#include "runtime/base/progress.h"
+
+struct process {
+    int world;                  /* rank in the job */
+    int world_count;            /* ranks in the job */
+    int local;                  /* rank on this node */
+    int local_count;            /* ranks on this node */
+    const int *local_worlds;    /* world rank of each local rank */
+    const char *host;           /* name of this node */
+    struct boot *boot;          /* NULL in tests */
+    struct node_segment node;   /* node.pages is NULL where there is none */
+    struct status_page *status; /* never NULL */
+    struct counters *counters;  /* in *status */
+    struct progress progress;
+};
+
+/*
+ * Become a rank: load the settings, boot, attach the node segment.
+ * Errors   as boot_open, config_load, node_segment_*
+ */
+int process_open(struct process **out);
+
+/* The reverse; err is what the rank ends with. Frees p. */
+void process_close(struct process *p);
+
+/*
+ * End the job now: note the sentence in the status page, tell the launcher,
+ * exit with code. Does not return.
+ */
+void process_abort(struct process *p, int code, const char *sentence)
+    __attribute__((noreturn));
+
+/* True when `world` runs on this node; *local is then its local rank. */
+bool process_is_local(const struct process *p, int world, int *local);
+
+#endif
