@@ -13,7 +13,7 @@
 
 enum log_level log_level = LOG_WARN;
 
-static char name[128] = "?";
+static char name[288] = "?";
 
 static const char *const level_names[] = { "error", "warn", "info", "debug",
                                            "trace" };

@@ -79,7 +79,7 @@ int process_open(struct process **out)
     p->local_count = id->local_count;
     p->local_worlds = id->local_worlds;
     p->host = settings.launcher_host[0] ? settings.launcher_host : id->host;
-    char name[128];
+    char name[288];
     snprintf(name, sizeof name, "%d@%s", p->world, p->host);
     log_set_name(name);
     err = attach_node(p, id);
