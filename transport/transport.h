@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The contract between the protocols and whatever moves bytes.
+ *
+ * A transport lives like this. open finds the hardware or says why it cannot.
+ * card gives the bytes by which peers find this rank; they go to all through
+ * the launcher's exchange. Then, per peer and on first use: reach tells from
+ * the peer's card whether this transport can talk to it, connect makes an
+ * endpoint. An endpoint accepts posts at once; a connection that is still
+ * coming up answers POST_BUSY. poll moves everything on: it delivers packets,
+ * calls completions and advances connections.
+ *
+ * Packets of one endpoint arrive in the order in which they were sent, exactly
+ * once. get has no order relative to packets.
+ *
+ * Posts never block, allocate on the data path, or deliver packets; all of
+ * that happens in poll. A post that cannot be taken now answers POST_BUSY and
+ * has done nothing. Caller holds the library lock in every call.
+ */
+#ifndef TRANSPORT_TRANSPORT_H
+#define TRANSPORT_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/completion.h"
+#include "runtime/base/list.h"
+#include "runtime/base/strbuf.h"
+#include "transport/packet.h"
+
+struct process;
+struct transport;
+
+enum post {
+    POST_DONE,    /* finished; the buffers are the caller's again */
+    POST_PENDING, /* taken; the completion will be called from poll */
+    POST_BUSY,    /* nothing happened; try again after a poll */
+    POST_FAILED   /* nothing happened and never will; see endpoint.error */
+};
+
+/* A way to one peer. Transports embed it in their own struct. */
+struct endpoint {
+    struct transport *transport;
+    int world;            /* the peer's rank in the job */
+    int error;            /* why posts fail, else MPI_SUCCESS */
+    struct list backlog;  /* posts that answered BUSY, see backlog.h */
+    struct list backlog_link; /* in the list of endpoints with a backlog */
+};
+
+/* Memory that the transport can move from and to. */
+struct region {
+    uint64_t key; /* what the peer needs to name it */
+};
+
+struct packet_out {
+    const void *header; /* begins with a struct packet */
+    size_t header_bytes;
+    const void *payload; /* may be NULL when payload_bytes is 0 */
+    size_t payload_bytes;
+};
+
+/* One RDMA read: `bytes` from remote_address at the peer to local. */
+struct get {
+    void *local;
+    struct region *region;  /* of local */
+    uint64_t remote_address;
+    uint64_t remote_key;    /* region.key at the peer */
+    size_t bytes;
+    struct completion *completion;
+};
+
+struct transport_ops {
+    const char *name;
+
+    /*
+     * Make the transport for this rank. On failure *out stays unset and why
+     * gets one phrase for the user: what is missing and how to get it.
+     */
+    int (*open)(struct process *process, const struct packet_table *packets,
+                struct transport **out, struct strbuf *why);
+    void (*close)(struct transport *t);
+
+    /* Append this rank's business card, at most a few hundred bytes. */
+    int (*card)(struct transport *t, struct strbuf *out);
+
+    /* Can the rank with this card be reached? If not, why gets the reason. */
+    bool (*reach)(struct transport *t, int world, const void *card,
+                  size_t card_bytes, struct strbuf *why);
+
+    /* Make the endpoint; t keeps and frees it. Does not wait for the peer. */
+    int (*connect)(struct transport *t, int world, const void *card,
+                   size_t card_bytes, struct endpoint **out);
+
+    /*
+     * Send header and payload as one packet of at most max_packet_bytes, by
+     * copy: on POST_DONE both are the caller's again. Never POST_PENDING.
+     */
+    enum post (*send)(struct endpoint *ep, const struct packet_out *packet);
+
+    /* Read from the peer's memory. NULL where the transport has no such
+     * means; large messages then travel as packets. */
+    enum post (*get)(struct endpoint *ep, const struct get *get);
+
+    /* Register for get, at the side that reads or the one read from. A region
+     * is retained until released; NULL together with get. */
+    int (*retain_region)(struct transport *t, void *address, size_t bytes,
+                         struct region **out);
+    void (*release_region)(struct transport *t, struct region *region);
+
+    /* Move things on without blocking; returns the number of events. */
+    int (*poll)(struct transport *t);
+
+    /* Append one line for --explain on what carries messages to this peer,
+     * such as "verbs: rxe0 port 1, GID 1 ::ffff:192.0.2.1, MTU 4096". */
+    void (*explain)(struct endpoint *ep, struct strbuf *out);
+};
+
+/* What every transport has; transports embed it in their own struct. */
+struct transport {
+    const struct transport_ops *ops;
+    struct process *process;
+    const struct packet_table *packets;
+    size_t max_packet_bytes; /* header and payload of one send */
+    size_t eager_bytes;      /* messages above this go by rendezvous */
+};
+
+static inline void endpoint_init(struct endpoint *ep, struct transport *t,
+                                 int world)
+{
+    *ep = (struct endpoint){ .transport = t, .world = world };
+    list_init(&ep->backlog);
+    list_init(&ep->backlog_link);
+}
+
+/* Send unless earlier packets are still waiting, which must go first. */
+static inline enum post endpoint_send(struct endpoint *ep,
+                                      const struct packet_out *packet)
+{
+    if (UNLIKELY(!list_is_empty(&ep->backlog)))
+        return POST_BUSY;
+    return ep->transport->ops->send(ep, packet);
+}
+
+/* The transports, by name. */
+extern const struct transport_ops self_transport;
+extern const struct transport_ops shm_transport;
+extern const struct transport_ops verbs_transport;
+
+#endif
