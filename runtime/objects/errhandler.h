@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What stands behind MPI_Errhandler, for communicators.
+ */
+#ifndef OBJECTS_ERRHANDLER_H
+#define OBJECTS_ERRHANDLER_H
+
+#include <mpi.h>
+
+#include "runtime/objects/handle.h"
+
+struct mpi_errhandler {
+    struct object object;
+    MPI_Comm_errhandler_function *user; /* NULL for predefined ones */
+};
+
+static inline struct mpi_errhandler *errhandler_find(MPI_Errhandler handle)
+{
+    return (struct mpi_errhandler *)handle_find(handle, KIND_ERRHANDLER);
+}
+
+/* MPI_ERRORS_ARE_FATAL, MPI_ERRORS_ABORT and MPI_ERRORS_RETURN. */
+int errhandler_init_predefined(void);
+void errhandler_fini_predefined(void);
+
+/* One reference, no handle. Errors: MPI_ERR_NO_MEM */
+int errhandler_create(MPI_Comm_errhandler_function *user,
+                      struct mpi_errhandler **out);
+
+void errhandler_retain(struct mpi_errhandler *e);
+void errhandler_release(struct mpi_errhandler *e);
+
+#endif

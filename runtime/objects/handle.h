@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The handle table: what stands behind an MPI handle.
+ *
+ * A handle is a number cast to a pointer. Predefined handles are below
+ * HANDLE_FIRST and have the values the standard gives; others are slots of one
+ * table, so any garbage is recognised without being followed, and a handle
+ * fits an int (MPI_X_toint). Every object begins with a struct object, whose
+ * kind says what it is. Caller holds the library lock to add and remove;
+ * lookups need none.
+ */
+#ifndef OBJECTS_HANDLE_H
+#define OBJECTS_HANDLE_H
+
+#include <stdint.h>
+
+#include "runtime/base/platform.h"
+
+enum kind {
+    KIND_FREE, /* slot kept by a pool, object not live */
+    KIND_COMM,
+    KIND_DATATYPE,
+    KIND_ERRHANDLER,
+    KIND_GROUP,
+    KIND_OP,
+    KIND_REQUEST
+};
+
+struct object {
+    uint32_t kind;      /* enum kind */
+    int32_t references; /* of handles and of pending operations */
+    uintptr_t handle;   /* 0 until added */
+};
+
+enum {
+    HANDLE_FIRST = 4096,
+    HANDLE_CHUNK = 1024,
+    HANDLE_CHUNKS = 16384 /* 16 million handles */
+};
+
+extern struct object **handle_chunks[HANDLE_CHUNKS];
+
+/*
+ * Give the object a handle of its own; sets object->handle.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int handle_add(struct object *object);
+
+/* Put a predefined object at the value the standard gives, below
+ * HANDLE_FIRST. Errors: MPI_ERR_NO_MEM */
+int handle_add_predefined(struct object *object, uintptr_t value);
+
+/* Take the object out of the table; harmless when it is not in it. */
+void handle_remove(struct object *object);
+
+/* The object behind a handle, or NULL when there is none of that kind. */
+static inline struct object *handle_find(const void *handle, enum kind kind)
+{
+    uintptr_t value = (uintptr_t)handle;
+    if (UNLIKELY(value / HANDLE_CHUNK >= HANDLE_CHUNKS))
+        return NULL;
+    struct object **chunk = handle_chunks[value / HANDLE_CHUNK];
+    if (UNLIKELY(!chunk))
+        return NULL;
+    struct object *object = chunk[value % HANDLE_CHUNK];
+    if (UNLIKELY(!object || object->kind != (uint32_t)kind))
+        return NULL;
+    return object;
+}
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Point-to-point messages of one rank: the functions that everything above
+ * calls.
+ *
+ * start functions return at once with a request; send and recv are the
+ * blocking forms, which need none when the message goes out by copy. A peer of
+ * MPI_PROC_NULL completes at once. Arguments were checked by the caller.
+ * Errors of the operation itself end in the request; what is returned here is
+ * failure to start. Caller holds the library lock.
+ */
+#ifndef P2P_P2P_H
+#define P2P_P2P_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mpi.h>
+
+#include "runtime/objects/comm.h"
+#include "runtime/objects/datatype.h"
+#include "runtime/objects/request.h"
+
+struct p2p;
+struct process;
+
+enum send_mode {
+    SEND_STANDARD,
+    SEND_SYNCHRONOUS /* complete only when the receive has matched */
+};
+
+/* One message; args may live on the stack of the caller. */
+struct message {
+    void *buffer; /* read by sends, written by receives */
+    MPI_Count count;
+    struct mpi_datatype *type;
+    int peer;     /* rank in comm, MPI_ANY_SOURCE, MPI_PROC_NULL */
+    int tag;
+    struct mpi_comm *comm;
+    enum channel channel;
+    enum send_mode mode;
+};
+
+/* What a probe found. */
+struct envelope {
+    int source; /* rank in comm */
+    int tag;
+    uint64_t bytes;
+};
+
+/*
+ * Make the engine of a rank and open its transports (collective over the job).
+ * Errors   MPI_ERR_NO_MEM; as transports_open
+ */
+int p2p_open(struct process *process, struct p2p **out);
+
+/* Close it; a barrier over the job has passed, nothing is pending. */
+void p2p_close(struct p2p *p2p);
+
+struct process *p2p_process(const struct p2p *p2p);
+
+/*
+ * Give comm the match queues of its context. Messages of peers that were
+ * faster are in them already.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int p2p_open_context(struct p2p *p2p, struct mpi_comm *comm);
+
+/* Give the queues up; nothing is pending in them. */
+void p2p_close_context(struct p2p *p2p, struct mpi_comm *comm);
+
+int p2p_send_start(const struct message *m, struct mpi_request **out);
+int p2p_recv_start(const struct message *m, struct mpi_request **out);
+
+int p2p_send(const struct message *m);
+int p2p_recv(const struct message *m, MPI_Status *status);
+
+/* Has a message arrived that m (peer, tag, comm, channel) would receive? One
+ * round of progress when not. */
+bool p2p_iprobe(const struct message *m, struct envelope *found);
+
+/* Wait for such a message. */
+void p2p_probe(const struct message *m, struct envelope *found);
+
+#endif
