@@ -34,6 +34,7 @@ struct mpi_comm {
     struct mpi_group *group;
     struct mpi_errhandler *errhandler;
     int collective_tag;             /* of the next collective operation */
+    void (*destroy)(struct mpi_comm *c); /* frees it; set by its maker */
     char name[MPI_MAX_OBJECT_NAME];
 };
 
@@ -45,6 +46,19 @@ static inline struct mpi_comm *comm_find(MPI_Comm handle)
 static inline MPI_Comm comm_handle(const struct mpi_comm *c)
 {
     return (MPI_Comm)c->object.handle;
+}
+
+/* Pending operations hold a reference each, so a communicator may be freed
+ * while they run (MPI 5.0, 7.4.3). */
+static inline void comm_retain(struct mpi_comm *c)
+{
+    c->object.references++;
+}
+
+static inline void comm_release(struct mpi_comm *c)
+{
+    if (--c->object.references == 0)
+        c->destroy(c);
 }
 
 #endif
