@@ -44,6 +44,7 @@ struct endpoint {
     struct transport *transport;
     int world;            /* the peer's rank in the job */
     int error;            /* why posts fail, else MPI_SUCCESS */
+    bool can_get;         /* get works with this peer */
     struct list backlog;  /* posts that answered BUSY, see backlog.h */
     struct list backlog_link; /* in the list of endpoints with a backlog */
 };
@@ -98,8 +99,9 @@ struct transport_ops {
      */
     enum post (*send)(struct endpoint *ep, const struct packet_out *packet);
 
-    /* Read from the peer's memory. NULL where the transport has no such
-     * means; large messages then travel as packets. */
+    /* Read from the peer's memory. Only where ep->can_get; large messages
+     * travel as packets elsewhere. NULL when the transport has no such means
+     * for any peer. */
     enum post (*get)(struct endpoint *ep, const struct get *get);
 
     /* Register for get, at the side that reads or the one read from. A region
@@ -128,7 +130,8 @@ struct transport {
 static inline void endpoint_init(struct endpoint *ep, struct transport *t,
                                  int world)
 {
-    *ep = (struct endpoint){ .transport = t, .world = world };
+    *ep = (struct endpoint){ .transport = t, .world = world,
+                             .can_get = t->ops->get != NULL };
     list_init(&ep->backlog);
     list_init(&ep->backlog_link);
 }

@@ -109,8 +109,12 @@ void process_abort(struct process *p, int code, const char *sentence)
              sentence);
     p->status->exit_code = code;
     p->status->state = STATUS_ABORTED;
+    /* Our mpirun says it from the status page. */
+    if (settings.node_segment_fd < 0)
+        log_error("%s", sentence);
+    fflush(NULL);
     boot_abort(p->boot, code, sentence);
-    _exit(code);
+    _exit(code & 0xff ? code : 1);
 }
 
 bool process_is_local(const struct process *p, int world, int *local)

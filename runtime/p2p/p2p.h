@@ -57,6 +57,9 @@ int p2p_open(struct process *process, struct p2p **out);
 /* Close it; a barrier over the job has passed, nothing is pending. */
 void p2p_close(struct p2p *p2p);
 
+/* Progress until no post of this rank waits for its transport any more. */
+void p2p_flush(struct p2p *p2p);
+
 struct process *p2p_process(const struct p2p *p2p);
 
 /*

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets coming up: one handler per type. What starts a message is matched
+ * and taken, or kept until its receive is posted; the rest finds its request
+ * by name. Handlers run inside poll and never wait.
+ */
+#define LOG_MODULE "p2p"
+#include "runtime/p2p/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/log.h"
+#include "runtime/objects/pack.h"
+
+static int make_truncate_error(const struct p2p_request *r, uint64_t bytes)
+{
+    return error_make(MPI_ERR_TRUNCATE,
+                      "a message of %llu bytes from rank %d with tag %d does "
+                      "not fit the receive buffer of %llu bytes",
+                      (unsigned long long)bytes, r->base.source, r->base.tag,
+                      (unsigned long long)r->capacity);
+}
+
+/* Note how many of the message's bytes this receive can take. */
+static void set_bytes(struct p2p_request *r, uint64_t message_bytes)
+{
+    r->bytes = message_bytes;
+    if (UNLIKELY(message_bytes > r->capacity)) {
+        r->result = make_truncate_error(r, message_bytes);
+        r->bytes = r->capacity;
+    }
+    r->base.bytes = r->bytes;
+}
+
+/* Copy packed bytes of the message to their place in the user's buffer. */
+static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
+                    size_t bytes)
+{
+    if (LIKELY(r->type->is_contiguous)) {
+        memcpy((char *)engine_address(r) + offset, from, bytes);
+    } else {
+        unpack(r->buffer, from, r->type, offset, bytes);
+        counter_add(r->p2p->counters, COUNTER_PACKED_BYTES, bytes);
+    }
+    counter_add(r->p2p->counters, COUNTER_COPIED_IN_BYTES, bytes);
+}
+
+/* Answer the sender: go to `state`, which posts to it. */
+static void answer(struct p2p_request *r, enum request_state state)
+{
+    int err = engine_endpoint(r->p2p, r->world, &r->ep);
+    if (err != MPI_SUCCESS) {
+        request_end(r, err);
+        return;
+    }
+    r->state = state;
+    request_advance(r);
+}
+
+static void take_rts(struct p2p_request *r, const struct rts_header *header)
+{
+    set_bytes(r, header->bytes);
+    r->peer_request = header->request;
+    r->remote_address = header->address;
+    r->remote_key = header->key;
+    if (r->bytes == 0)
+        answer(r, RECV_FIN);
+    else if (header->match.packet.flags & RTS_READABLE)
+        answer(r, RECV_READ);
+    else
+        answer(r, RECV_CTS);
+}
+
+uint64_t deliver_message_bytes(const struct packet *packet, size_t bytes)
+{
+    switch (packet->type) {
+    case PACKET_EAGER:
+        return bytes - sizeof(struct match_header);
+    case PACKET_EAGER_SYNC:
+        return bytes - sizeof(struct eager_sync_header);
+    default:
+        return ((const struct rts_header *)packet)->bytes;
+    }
+}
+
+void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
+                size_t bytes)
+{
+    const struct match_header *header = (const struct match_header *)packet;
+    r->world = world;
+    r->base.source = header->source;
+    r->base.tag = (int)packet->word;
+    if (LIKELY(packet->type == PACKET_EAGER)) {
+        set_bytes(r, bytes - sizeof *header);
+        copy_in(r, 0, header + 1, r->bytes);
+        request_end(r, r->result);
+        return;
+    }
+    if (packet->type == PACKET_RTS) {
+        take_rts(r, (const struct rts_header *)packet);
+        return;
+    }
+    const struct eager_sync_header *sync =
+        (const struct eager_sync_header *)packet;
+    set_bytes(r, bytes - sizeof *sync);
+    copy_in(r, 0, sync + 1, r->bytes);
+    r->peer_request = sync->request;
+    answer(r, RECV_FIN);
+}
+
+static void keep(struct p2p *p2p, struct match *match, int world,
+                 const struct packet *packet, size_t bytes)
+{
+    const struct match_header *header = (const struct match_header *)packet;
+    struct arrival *a = malloc(sizeof *a + bytes);
+    if (!a) {
+        log_error("out of memory for a message of %zu bytes from rank %d that "
+                  "no receive is posted for", bytes, header->source);
+        process_abort(p2p->process, MPI_ERR_NO_MEM,
+                      "out of memory for unexpected messages");
+    }
+    a->entry.source = header->source;
+    a->entry.tag = (int)packet->word;
+    a->world = world;
+    a->packet_bytes = bytes;
+    memcpy(a->packet, packet, bytes);
+    match_arrive(match, &a->entry);
+    counter_add(p2p->counters, COUNTER_UNEXPECTED_MESSAGES, 1);
+    counter_add(p2p->counters, COUNTER_COPIED_UNEXPECTED_BYTES, bytes);
+}
+
+/* EAGER, EAGER_SYNC and RTS. */
+static void on_message(void *arg, int world, const struct packet *packet,
+                       size_t bytes)
+{
+    struct p2p *p2p = arg;
+    const struct match_header *header = (const struct match_header *)packet;
+    struct match *match = engine_match(p2p, header->context);
+    if (UNLIKELY(!match)) {
+        log_error("rank %d of the job sent a message for context %u, which "
+                  "cannot exist", world, header->context);
+        return;
+    }
+    struct match_entry *receive =
+        match_take_posted(match, header->source, (int)packet->word);
+    if (LIKELY(receive != NULL))
+        deliver_to(CONTAINER_OF(receive, struct p2p_request, entry), world,
+                   packet, bytes);
+    else
+        keep(p2p, match, world, packet, bytes);
+}
+
+static void on_cts(void *arg, int world, const struct packet *packet,
+                   size_t bytes)
+{
+    (void)arg, (void)world, (void)bytes;
+    const struct cts_header *header = (const struct cts_header *)packet;
+    struct p2p_request *r = request_named(packet->word);
+    if (!r || r->state != SEND_OFFERED)
+        return;
+    r->peer_request = header->request;
+    r->bytes = header->bytes;
+    r->state = SEND_DATA;
+    request_advance(r);
+}
+
+static void on_data(void *arg, int world, const struct packet *packet,
+                    size_t bytes)
+{
+    (void)arg, (void)world;
+    const struct data_header *header = (const struct data_header *)packet;
+    const size_t piece = bytes - sizeof *header;
+    struct p2p_request *r = request_named(packet->word);
+    if (!r || r->state != RECV_DATA || header->offset + piece > r->bytes)
+        return;
+    copy_in(r, header->offset, header + 1, piece);
+    r->moved += piece;
+    if (r->moved == r->bytes)
+        request_end(r, r->result);
+}
+
+static void on_fin(void *arg, int world, const struct packet *packet,
+                   size_t bytes)
+{
+    (void)arg, (void)bytes;
+    struct p2p_request *r = request_named(packet->word);
+    if (!r || r->state != SEND_OFFERED)
+        return;
+    int err = MPI_SUCCESS;
+    if (packet->flags & FIN_FAILED)
+        err = error_make(MPI_ERR_OTHER, "rank %d of the job could not read a "
+                         "message of %llu bytes", world,
+                         (unsigned long long)r->bytes);
+    request_end(r, err);
+}
+
+void deliver_init(struct p2p *p2p)
+{
+    p2p->packets.arg = p2p;
+    p2p->packets.handler[PACKET_EAGER] = on_message;
+    p2p->packets.handler[PACKET_EAGER_SYNC] = on_message;
+    p2p->packets.handler[PACKET_RTS] = on_message;
+    p2p->packets.handler[PACKET_CTS] = on_cts;
+    p2p->packets.handler[PACKET_DATA] = on_data;
+    p2p->packets.handler[PACKET_FIN] = on_fin;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine of a rank: opening and closing it, its request pool, and the
+ * tables that are filled on first use (endpoints by rank, queues by context).
+ */
+#define LOG_MODULE "p2p"
+#include "runtime/p2p/engine.h"
+
+#include <stdlib.h>
+
+#include "runtime/base/log.h"
+#include "runtime/objects/pack.h"
+
+enum { SLAB_REQUESTS = 64, CONTEXTS_MAX = 1 << 20 };
+
+struct request_slab {
+    struct request_slab *next;
+    struct p2p_request requests[SLAB_REQUESTS];
+};
+
+int p2p_open(struct process *process, struct p2p **out)
+{
+    struct p2p *p2p = calloc(1, sizeof *p2p);
+    if (!p2p)
+        return MPI_ERR_NO_MEM;
+    p2p->process = process;
+    p2p->counters = process->counters;
+    deliver_init(p2p);
+    p2p->endpoints = calloc((size_t)process->world_count,
+                            sizeof(*p2p->endpoints));
+    int err = MPI_ERR_NO_MEM;
+    if (p2p->endpoints && request_pool_grow(p2p))
+        err = transports_open(process, &p2p->packets, &p2p->transports);
+    if (err != MPI_SUCCESS) {
+        p2p_close(p2p);
+        return err;
+    }
+    *out = p2p;
+    return MPI_SUCCESS;
+}
+
+/* Messages that were sent to this rank and never received end here. */
+static void match_destroy(struct match *m)
+{
+    LIST_FOR_EACH(node, &m->arrived)
+        free(CONTAINER_OF(node, struct arrival, entry.link));
+    free(m);
+}
+
+void p2p_close(struct p2p *p2p)
+{
+    if (p2p->transports)
+        transports_close(p2p->transports);
+    for (uint32_t i = 0; i < p2p->match_count; i++)
+        if (p2p->matches[i])
+            match_destroy(p2p->matches[i]);
+    free(p2p->matches);
+    while (p2p->slabs) {
+        struct request_slab *slab = p2p->slabs;
+        p2p->slabs = slab->next;
+        for (int i = 0; i < SLAB_REQUESTS; i++)
+            handle_remove(&slab->requests[i].base.object);
+        free(slab);
+    }
+    free(p2p->endpoints);
+    free(p2p->scratch);
+    free(p2p);
+}
+
+void p2p_flush(struct p2p *p2p)
+{
+    struct backlog *backlog = transports_backlog(p2p->transports);
+    while (!list_is_empty(&backlog->endpoints))
+        if (progress_poll(&p2p->process->progress) == 0)
+            progress_idle(&p2p->process->progress);
+}
+
+struct process *p2p_process(const struct p2p *p2p)
+{
+    return p2p->process;
+}
+
+/* Make room in p2p->matches for index wire_context. */
+static bool grow_matches(struct p2p *p2p, uint32_t wire_context)
+{
+    if (wire_context >= CONTEXTS_MAX)
+        return false;
+    uint32_t count = p2p->match_count ? p2p->match_count : 16;
+    while (count <= wire_context)
+        count *= 2;
+    struct match **matches = realloc(p2p->matches, count * sizeof(*matches));
+    if (!matches)
+        return false;
+    for (uint32_t i = p2p->match_count; i < count; i++)
+        matches[i] = NULL;
+    p2p->matches = matches;
+    p2p->match_count = count;
+    return true;
+}
+
+struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
+{
+    if (wire_context >= p2p->match_count && !grow_matches(p2p, wire_context))
+        return NULL;
+    struct match **m = &p2p->matches[wire_context];
+    if (!*m) {
+        *m = malloc(sizeof(**m));
+        if (*m)
+            match_init(*m);
+    }
+    return *m;
+}
+
+int p2p_open_context(struct p2p *p2p, struct mpi_comm *comm)
+{
+    for (int channel = 0; channel < CHANNELS; channel++) {
+        uint32_t context = wire_context(comm->context, (enum channel)channel);
+        comm->match[channel] = engine_match(p2p, context);
+        if (!comm->match[channel])
+            return MPI_ERR_NO_MEM;
+    }
+    return MPI_SUCCESS;
+}
+
+void p2p_close_context(struct p2p *p2p, struct mpi_comm *comm)
+{
+    for (int channel = 0; channel < CHANNELS; channel++) {
+        uint32_t context = wire_context(comm->context, (enum channel)channel);
+        if (comm->match[channel]) {
+            match_destroy(comm->match[channel]);
+            p2p->matches[context] = NULL;
+            comm->match[channel] = NULL;
+        }
+    }
+}
+
+/* Scratch holds the largest packet of any transport in use. */
+static int grow_scratch(struct p2p *p2p, size_t bytes)
+{
+    if (bytes <= p2p->scratch_bytes)
+        return MPI_SUCCESS;
+    void *scratch = realloc(p2p->scratch, bytes);
+    if (!scratch)
+        return MPI_ERR_NO_MEM;
+    p2p->scratch = scratch;
+    p2p->scratch_bytes = bytes;
+    return MPI_SUCCESS;
+}
+
+int engine_connect(struct p2p *p2p, int world, struct endpoint **out)
+{
+    struct endpoint *ep;
+    int err = transports_endpoint(p2p->transports, world, &ep);
+    if (err != MPI_SUCCESS)
+        return err;
+    err = grow_scratch(p2p, ep->transport->max_packet_bytes);
+    if (err != MPI_SUCCESS)
+        return err;
+    p2p->endpoints[world] = ep;
+    *out = ep;
+    return MPI_SUCCESS;
+}
+
+const void *engine_flat(struct p2p_request *r, uint64_t offset, size_t bytes)
+{
+    if (LIKELY(r->type->is_contiguous))
+        return (const char *)engine_address(r) + offset;
+    struct p2p *p2p = r->p2p;
+    pack(p2p->scratch, r->buffer, r->type, offset, bytes);
+    counter_add(p2p->counters, COUNTER_PACKED_BYTES, bytes);
+    return p2p->scratch;
+}
+
+static void release(struct mpi_request *base)
+{
+    struct p2p_request *r = CONTAINER_OF(base, struct p2p_request, base);
+    struct p2p *p2p = r->p2p;
+    if (!r->type->is_predefined)
+        datatype_release(r->type);
+    comm_release(base->comm);
+    base->object.kind = KIND_FREE;
+    r->next_free = p2p->free_requests;
+    p2p->free_requests = r;
+}
+
+static const struct request_ops p2p_request_ops = { .release = release };
+
+bool request_pool_grow(struct p2p *p2p)
+{
+    struct request_slab *slab = calloc(1, sizeof *slab);
+    if (!slab)
+        return false;
+    slab->next = p2p->slabs;
+    p2p->slabs = slab;
+    for (int i = SLAB_REQUESTS - 1; i >= 0; i--) {
+        struct p2p_request *r = &slab->requests[i];
+        r->base.object.kind = KIND_FREE;
+        r->base.ops = &p2p_request_ops;
+        r->base.progress = &p2p->process->progress;
+        r->p2p = p2p;
+        if (handle_add(&r->base.object) != MPI_SUCCESS)
+            return p2p->free_requests != NULL;
+        r->next_free = p2p->free_requests;
+        p2p->free_requests = r;
+    }
+    return true;
+}
+
+struct p2p_request *request_create(struct p2p *p2p, const struct message *m)
+{
+    if (UNLIKELY(!p2p->free_requests) && !request_pool_grow(p2p))
+        return NULL;
+    struct p2p_request *r = p2p->free_requests;
+    p2p->free_requests = r->next_free;
+    r->base.object.kind = KIND_REQUEST;
+    r->base.is_complete = 0;
+    r->base.is_cancelled = false;
+    r->base.is_freed = false;
+    r->base.comm = m->comm;
+    comm_retain(m->comm);
+    r->buffer = m->buffer;
+    r->type = m->type;
+    if (!m->type->is_predefined)
+        datatype_retain(m->type);
+    r->capacity = (uint64_t)m->count * m->type->size;
+    r->base.source = m->peer;
+    r->base.tag = m->tag;
+    r->base.bytes = 0;
+    r->result = MPI_SUCCESS;
+    r->region = NULL;
+    r->moved = 0;
+    r->mode = m->mode;
+    return r;
+}
+
+struct p2p_request *request_named(uint32_t name)
+{
+    struct mpi_request *base = request_find((MPI_Request)(uintptr_t)name);
+    if (!base || base->ops != &p2p_request_ops) {
+        log_error("a packet names request 0x%x, which is not pending", name);
+        return NULL;
+    }
+    return CONTAINER_OF(base, struct p2p_request, base);
+}
+
+void request_end(struct p2p_request *r, int error)
+{
+    if (UNLIKELY(r->region != NULL)) {
+        struct transport *t = r->ep->transport;
+        t->ops->release_region(t, r->region);
+        r->region = NULL;
+    }
+    r->state = STATE_IDLE;
+    request_complete(&r->base, error);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of runtime/p2p/ share: the engine of a rank, its requests,
+ * and the messages that arrived before their receive.
+ */
+#ifndef P2P_ENGINE_H
+#define P2P_ENGINE_H
+
+#include "runtime/base/process.h"
+#include "runtime/p2p/match.h"
+#include "runtime/p2p/p2p.h"
+#include "runtime/p2p/wire.h"
+#include "transport/transports.h"
+
+struct p2p_request;
+
+/* Requests are made in slabs and never given back before p2p_close. */
+struct request_slab;
+
+struct p2p {
+    struct process *process;
+    struct counters *counters; /* of process */
+    struct transports *transports;
+    struct packet_table packets;
+    struct endpoint **endpoints; /* by rank in the job, NULL = not used yet */
+    struct match **matches;      /* by wire context, NULL = not used yet */
+    uint32_t match_count;
+    struct p2p_request *free_requests;
+    struct request_slab *slabs;
+    void *scratch;               /* where non-contiguous data is packed */
+    size_t scratch_bytes;
+};
+
+/*
+ * A request's way through the protocols; see the pictures in wire.h. The
+ * states marked * have an action that may answer BUSY: the request then waits
+ * in the endpoint's backlog and request_advance tries again.
+ */
+enum request_state {
+    STATE_IDLE,
+    SEND_EAGER,       /* * copy the message into the transport */
+    SEND_RTS,         /* * offer the message */
+    SEND_OFFERED,     /* FIN or CTS will come */
+    SEND_DATA,        /* * copy the next piece into the transport */
+    RECV_POSTED,      /* a message will come */
+    RECV_READ,        /* * read the message from the sender */
+    RECV_READING,     /* the read will complete */
+    RECV_FIN,         /* * tell the sender that it may have its buffer back */
+    RECV_CTS,         /* * ask for the message in packets */
+    RECV_DATA,        /* pieces will come */
+    STATE_COUNT
+};
+
+struct p2p_request {
+    struct mpi_request base;
+    struct p2p *p2p;
+    enum request_state state;
+    int world;                  /* the peer, once known */
+    struct endpoint *ep;        /* to it, once needed */
+    struct match_entry entry;   /* of a posted receive */
+    void *buffer;
+    struct mpi_datatype *type;
+    uint64_t capacity;          /* bytes the user's buffer holds */
+    uint64_t bytes;             /* bytes of the message that will move */
+    uint64_t moved;             /* of these, bytes that went by DATA */
+    int result;                 /* error to complete with */
+    struct region *region;      /* the buffer's, while it is registered */
+    uint64_t remote_address;    /* RECV_READ */
+    uint64_t remote_key;
+    uint32_t peer_request;      /* the sender's (RECV_*) or receiver's */
+    uint32_t wire_context;      /* sends */
+    enum send_mode mode;
+    struct backlog_entry backlog;
+    struct completion completion;
+    struct p2p_request *next_free;
+};
+
+/* A message that came before its receive; its packet follows. */
+struct arrival {
+    struct match_entry entry;
+    int world;
+    size_t packet_bytes;
+    _Alignas(8) unsigned char packet[];
+};
+
+static inline uint32_t wire_context(uint32_t context, enum channel channel)
+{
+    return context * CHANNELS + (uint32_t)channel;
+}
+
+/* The queues of a wire context, made on first use: a peer may be faster in
+ * creating a communicator. NULL when memory is out. */
+struct match *engine_match(struct p2p *p2p, uint32_t wire_context);
+
+/* The endpoint to a rank of the job. Errors: as transports_endpoint. */
+int engine_connect(struct p2p *p2p, int world, struct endpoint **out) COLD;
+
+static inline int engine_endpoint(struct p2p *p2p, int world,
+                                  struct endpoint **out)
+{
+    *out = p2p->endpoints[world];
+    return LIKELY(*out != NULL) ? MPI_SUCCESS
+                                : engine_connect(p2p, world, out);
+}
+
+/* A request for m in its first state, or NULL when memory is out. */
+struct p2p_request *request_create(struct p2p *p2p, const struct message *m);
+
+/* Fill the pool; false when memory is out. */
+bool request_pool_grow(struct p2p *p2p);
+
+/* Do what the request's state asks for until it waits for the peer or for the
+ * transport, or is complete. Never fails: errors end in the request. */
+void request_advance(struct p2p_request *r);
+
+/* End the request; error may be MPI_SUCCESS. */
+void request_end(struct p2p_request *r, int error);
+
+/* The live request that a peer named, or NULL (logged) when it names none. */
+struct p2p_request *request_named(uint32_t name);
+
+/* Receives meet messages (deliver.c): header is the packet as it arrived,
+ * valid during the call. */
+void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
+                size_t bytes);
+
+/* Fill the packet table with the handlers of deliver.c. */
+void deliver_init(struct p2p *p2p);
+
+/* Bytes of message in a packet that starts one. */
+uint64_t deliver_message_bytes(const struct packet *packet, size_t bytes);
+
+/*
+ * The message, or piece of it, as one run of bytes: in place when the buffer is
+ * contiguous, else packed into scratch. At most scratch_bytes when packed.
+ */
+const void *engine_flat(struct p2p_request *r, uint64_t offset, size_t bytes);
+
+/* Where contiguous data of r starts. */
+static inline void *engine_address(const struct p2p_request *r)
+{
+    return (char *)r->buffer + r->type->true_lb;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starting receives, and looking for messages without receiving them.
+ */
+#include "runtime/p2p/engine.h"
+
+#include <stdlib.h>
+
+static void receive_from_nobody(struct p2p_request *r)
+{
+    r->base.source = MPI_PROC_NULL;
+    r->base.tag = MPI_ANY_TAG;
+    request_end(r, MPI_SUCCESS);
+}
+
+int p2p_recv_start(const struct message *m, struct mpi_request **out)
+{
+    struct p2p_request *r = request_create(m->comm->p2p, m);
+    if (!r)
+        return MPI_ERR_NO_MEM;
+    *out = &r->base;
+    if (UNLIKELY(m->peer == MPI_PROC_NULL)) {
+        receive_from_nobody(r);
+        return MPI_SUCCESS;
+    }
+    struct match *match = m->comm->match[m->channel];
+    struct match_entry *found = match_find_arrived(match, m->peer, m->tag);
+    if (!found) {
+        r->state = RECV_POSTED;
+        r->entry.source = m->peer;
+        r->entry.tag = m->tag;
+        match_post(match, &r->entry);
+        return MPI_SUCCESS;
+    }
+    match_remove(found);
+    struct arrival *a = CONTAINER_OF(found, struct arrival, entry);
+    deliver_to(r, a->world, (const struct packet *)a->packet, a->packet_bytes);
+    free(a);
+    return MPI_SUCCESS;
+}
+
+int p2p_recv(const struct message *m, MPI_Status *status)
+{
+    struct mpi_request *r;
+    int err = p2p_recv_start(m, &r);
+    return LIKELY(err == MPI_SUCCESS) ? request_wait(r, status) : err;
+}
+
+static bool find(const struct message *m, struct envelope *found)
+{
+    if (m->peer == MPI_PROC_NULL) {
+        *found = (struct envelope){ .source = MPI_PROC_NULL,
+                                    .tag = MPI_ANY_TAG };
+        return true;
+    }
+    struct match_entry *e = match_find_arrived(m->comm->match[m->channel],
+                                               m->peer, m->tag);
+    if (!e)
+        return false;
+    const struct arrival *a = CONTAINER_OF(e, struct arrival, entry);
+    found->source = e->source;
+    found->tag = e->tag;
+    found->bytes = deliver_message_bytes((const struct packet *)a->packet,
+                                         a->packet_bytes);
+    return true;
+}
+
+bool p2p_iprobe(const struct message *m, struct envelope *found)
+{
+    if (find(m, found))
+        return true;
+    progress_poll(&m->comm->p2p->process->progress);
+    return find(m, found);
+}
+
+void p2p_probe(const struct message *m, struct envelope *found)
+{
+    struct progress *progress = &m->comm->p2p->process->progress;
+    while (!find(m, found))
+        if (progress_poll(progress) == 0)
+            progress_idle(progress);
+}

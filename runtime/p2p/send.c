@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starting sends. A small contiguous standard send that the transport takes at
+ * once needs no request; everything else becomes one and goes through the
+ * states of rndv.c.
+ */
+#include "runtime/p2p/engine.h"
+
+static void choose_protocol(struct p2p_request *r)
+{
+    struct transport *t = r->ep->transport;
+    r->state = r->bytes <= t->eager_bytes ? SEND_EAGER : SEND_RTS;
+    counter_add(r->p2p->counters,
+                r->state == SEND_EAGER ? COUNTER_EAGER_MESSAGES
+                                       : COUNTER_RENDEZVOUS_MESSAGES, 1);
+}
+
+int p2p_send_start(const struct message *m, struct mpi_request **out)
+{
+    struct p2p *p2p = m->comm->p2p;
+    struct p2p_request *r = request_create(p2p, m);
+    if (!r)
+        return MPI_ERR_NO_MEM;
+    *out = &r->base;
+    if (m->peer == MPI_PROC_NULL) {
+        request_end(r, MPI_SUCCESS);
+        return MPI_SUCCESS;
+    }
+    r->world = m->comm->worlds[m->peer];
+    r->bytes = r->capacity;
+    r->wire_context = wire_context(m->comm->context, m->channel);
+    int err = engine_endpoint(p2p, r->world, &r->ep);
+    if (err != MPI_SUCCESS) {
+        request_end(r, err);
+        return MPI_SUCCESS;
+    }
+    choose_protocol(r);
+    request_advance(r);
+    return MPI_SUCCESS;
+}
+
+/*
+ * Send m by copy right now. POST_BUSY when it is not small, contiguous and
+ * standard, or the transport is full: then a request must be made.
+ */
+static enum post send_now(const struct message *m, struct endpoint *ep)
+{
+    const uint64_t bytes = (uint64_t)m->count * m->type->size;
+    if (!m->type->is_contiguous || m->mode != SEND_STANDARD ||
+        bytes > ep->transport->eager_bytes)
+        return POST_BUSY;
+    const struct match_header header = {
+        .packet = { .type = PACKET_EAGER, .word = (uint32_t)m->tag },
+        .context = wire_context(m->comm->context, m->channel),
+        .source = m->comm->rank,
+    };
+    const struct packet_out out = {
+        .header = &header,
+        .header_bytes = sizeof header,
+        .payload = (const char *)m->buffer + m->type->true_lb,
+        .payload_bytes = bytes,
+    };
+    enum post post = endpoint_send(ep, &out);
+    if (LIKELY(post == POST_DONE)) {
+        struct counters *counters = m->comm->p2p->counters;
+        counter_add(counters, COUNTER_EAGER_MESSAGES, 1);
+        counter_add(counters, COUNTER_COPIED_OUT_BYTES, bytes);
+    }
+    return post;
+}
+
+int p2p_send(const struct message *m)
+{
+    if (m->peer == MPI_PROC_NULL)
+        return MPI_SUCCESS;
+    struct endpoint *ep;
+    int err = engine_endpoint(m->comm->p2p, m->comm->worlds[m->peer], &ep);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return err;
+    enum post post = send_now(m, ep);
+    if (LIKELY(post == POST_DONE))
+        return MPI_SUCCESS;
+    if (post == POST_FAILED)
+        return ep->error;
+    struct mpi_request *r;
+    err = p2p_send_start(m, &r);
+    return err == MPI_SUCCESS ? request_wait(r, MPI_STATUS_IGNORE) : err;
+}
