@@ -6,6 +6,7 @@
 #define LOG_MODULE "transports"
 #include "transport/transports.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,6 @@
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
-
-enum { TRANSPORTS_MAX = 8 };
 
 struct allowed {
     const struct transport_ops *ops;
@@ -33,60 +32,48 @@ struct transports {
     struct endpoint **endpoints; /* by rank in the job, NULL = not made yet */
 };
 
-static const struct transport_ops *const known[] = { &self_transport,
-                                                     &shm_transport,
-                                                     &verbs_transport };
-
-static const struct transport_ops *find(const char *name, size_t length)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(known); i++)
-        if (strlen(known[i]->name) == length &&
-            memcmp(known[i]->name, name, length) == 0)
-            return known[i];
-    return NULL;
-}
-
-/* Fill ts->allowed from the comma-separated setting. */
-static int parse_allowed(struct transports *ts)
-{
-    for (const char *at = settings.transports; *at;) {
-        size_t length = strcspn(at, ",");
-        const struct transport_ops *ops = find(at, length);
-        if (!ops || ts->count == TRANSPORTS_MAX) {
-            log_error("BATON_TRANSPORTS=%s: no transport is called \"%.*s\"; "
-                      "known are self, shm and verbs", settings.transports,
-                      (int)length, at);
-            return MPI_ERR_ARG;
-        }
-        ts->allowed[ts->count].ops = ops;
-        strbuf_init(&ts->allowed[ts->count].why);
-        ts->count++;
-        at += length + (at[length] == ',');
-    }
-    return MPI_SUCCESS;
-}
-
 static void key_of(const struct transport_ops *ops, char key[32])
 {
     snprintf(key, 32, "baton.%s", ops->name);
 }
 
+/* The card after a '+', or after a '-' why there is none: every rank publishes
+ * something for every transport, so nobody asks for what never comes. */
 static int publish_card(struct transports *ts, struct allowed *a)
 {
     struct strbuf card;
     char key[32];
     key_of(a->ops, key);
     strbuf_init(&card);
-    int err = a->ops->card(a->transport, &card);
+    strbuf_puts(&card, a->transport ? "+" : "-");
+    int err = MPI_SUCCESS;
+    if (a->transport)
+        err = a->ops->card(a->transport, &card);
+    else
+        strbuf_add(&card, a->why.text, a->why.bytes);
     if (err == MPI_SUCCESS)
         err = boot_put(ts->process->boot, key, card.text, card.bytes);
     strbuf_fini(&card);
     return err;
 }
 
-int transports_open(struct process *process, const struct packet_table *packets,
-                    struct transports **out)
+/* Give the cards to all and wait for theirs. */
+static int exchange_cards(struct transports *ts)
 {
+    int err = MPI_SUCCESS;
+    if (!ts->process->boot)
+        return MPI_SUCCESS;
+    for (unsigned i = 0; i < ts->count && err == MPI_SUCCESS; i++)
+        err = publish_card(ts, &ts->allowed[i]);
+    return err == MPI_SUCCESS ? boot_exchange(ts->process->boot) : err;
+}
+
+int transports_open_with(struct process *process,
+                         const struct packet_table *packets,
+                         const struct transport_ops *const *ops,
+                         unsigned count, struct transports **out)
+{
+    assert(count <= TRANSPORTS_MAX);
     struct transports *ts = calloc(1, sizeof *ts);
     if (!ts)
         return MPI_ERR_NO_MEM;
@@ -94,17 +81,15 @@ int transports_open(struct process *process, const struct packet_table *packets,
     backlog_init(&ts->backlog);
     ts->endpoints = calloc((size_t)process->world_count,
                            sizeof(*ts->endpoints));
-    int err = ts->endpoints ? parse_allowed(ts) : MPI_ERR_NO_MEM;
-    for (unsigned i = 0; i < ts->count && err == MPI_SUCCESS; i++) {
-        struct allowed *a = &ts->allowed[i];
-        if (a->ops->open(process, packets, &a->transport, &a->why) ==
+    for (unsigned i = 0; i < count; i++) {
+        struct allowed *a = &ts->allowed[ts->count++];
+        a->ops = ops[i];
+        strbuf_init(&a->why);
+        if (a->ops->open(process, packets, &a->transport, &a->why) !=
             MPI_SUCCESS)
-            err = publish_card(ts, a);
-        else
             log_debug("no %s transport: %s", a->ops->name, a->why.text);
     }
-    if (err == MPI_SUCCESS)
-        err = boot_exchange(process->boot);
+    int err = ts->endpoints ? exchange_cards(ts) : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {
         transports_close(ts);
         return err;
@@ -126,22 +111,30 @@ void transports_close(struct transports *ts)
     free(ts);
 }
 
-/* Fetch the peer's card for one transport; an own card needs no exchange. */
-static int fetch_card(struct transports *ts, struct allowed *a, int world,
-                      struct strbuf *card)
+/* Fetch the peer's card for one transport, or why it has none. An own card
+ * needs no exchange, and without a launcher every rank is in this process and
+ * its card too. */
+static bool fetch_card(struct transports *ts, struct allowed *a, int world,
+                       struct strbuf *card, struct strbuf *why)
 {
-    if (world == ts->process->world)
-        return a->ops->card(a->transport, card);
+    if (world == ts->process->world || !ts->process->boot)
+        return a->ops->card(a->transport, card) == MPI_SUCCESS;
     char key[32];
     void *data;
     size_t bytes;
     key_of(a->ops, key);
-    int err = boot_get(ts->process->boot, world, key, &data, &bytes);
-    if (err != MPI_SUCCESS)
-        return err;
-    strbuf_add(card, data, bytes);
+    if (boot_get(ts->process->boot, world, key, &data, &bytes) !=
+            MPI_SUCCESS || bytes == 0) {
+        strbuf_printf(why, "rank %d does not allow it", world);
+        return false;
+    }
+    const char *text = data;
+    bool has_card = text[0] == '+';
+    if (!has_card)
+        strbuf_printf(why, "rank %d: ", world);
+    strbuf_add(has_card ? card : why, text + 1, bytes - 1);
     free(data);
-    return MPI_SUCCESS;
+    return has_card;
 }
 
 /* Try one transport for one peer; why gets the reason when it does not do. */
@@ -155,11 +148,14 @@ static bool try_transport(struct transports *ts, struct allowed *a, int world,
     struct strbuf card;
     strbuf_init(&card);
     bool is_usable = false;
-    if (fetch_card(ts, a, world, &card) != MPI_SUCCESS)
-        strbuf_printf(why, "rank %d could not open it", world);
-    else if (a->ops->reach(a->transport, world, card.text, card.bytes, why))
-        is_usable = a->ops->connect(a->transport, world, card.text, card.bytes,
-                                    &ts->endpoints[world]) == MPI_SUCCESS;
+    if (fetch_card(ts, a, world, &card, why) &&
+        a->ops->reach(a->transport, world, card.text, card.bytes, why)) {
+        int err = a->ops->connect(a->transport, world, card.text, card.bytes,
+                                  &ts->endpoints[world]);
+        is_usable = err == MPI_SUCCESS;
+        if (!is_usable)
+            strbuf_printf(why, "cannot connect, error class %d", err);
+    }
     strbuf_fini(&card);
     return is_usable;
 }

@@ -12,6 +12,8 @@
 #include "transport/backlog.h"
 #include "transport/transport.h"
 
+enum { TRANSPORTS_MAX = 8 };
+
 struct transports;
 
 /*
@@ -21,6 +23,16 @@ struct transports;
  */
 int transports_open(struct process *process, const struct packet_table *packets,
                     struct transports **out);
+
+/*
+ * The same with `count` (at most TRANSPORTS_MAX) transports named by the
+ * caller. Where process->boot is NULL nothing is exchanged: a transport then
+ * gets its own card as that of every peer (tests).
+ */
+int transports_open_with(struct process *process,
+                         const struct packet_table *packets,
+                         const struct transport_ops *const *ops,
+                         unsigned count, struct transports **out);
 
 /* Close all. Every rank has stopped sending. */
 void transports_close(struct transports *ts);
