@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Addresses in the area, and announcing. Everything that two ranks write
+ * starts on a page of its own, so that the first to touch it owns the memory.
+ */
+#include "transport/shm/area.h"
+
+#include <mpi.h>
+
+enum { PAGE = 4096, PAYLOAD_MIN = 4096 };
+
+/* First page of the area. */
+struct area_header {
+    _Atomic uint64_t payload_bytes; /* 0 until the first rank has come */
+};
+
+static size_t mailbox_bytes(const struct area *a)
+{
+    size_t per_sender = sizeof(struct ring_taken) + sizeof(_Atomic uint8_t);
+    return align_up(sizeof(struct mailbox) + a->ranks * per_sender, PAGE);
+}
+
+static size_t ring_bytes(const struct area *a)
+{
+    return sizeof(struct ring_line) * RING_LINES + a->payload_bytes;
+}
+
+static size_t area_bytes(const struct area *a)
+{
+    return PAGE + a->ranks * mailbox_bytes(a) +
+           (size_t)a->ranks * a->ranks * ring_bytes(a);
+}
+
+/* Power of two, so that counts of bytes wrap with the ring. */
+static uint32_t round_payload(size_t bytes)
+{
+    uint32_t rounded = PAYLOAD_MIN;
+    while (rounded < bytes && rounded < 1u << 30)
+        rounded *= 2;
+    return rounded;
+}
+
+/* The first rank writes the size of a ring, the others compare: rings laid
+ * out differently in the same memory would overwrite each other. */
+static bool agree(const struct area *a, struct strbuf *why)
+{
+    struct area_header *header = (struct area_header *)a->base;
+    uint64_t expected = 0;
+    if (atomic_compare_exchange_strong(&header->payload_bytes, &expected,
+                                       a->payload_bytes) ||
+        expected == a->payload_bytes)
+        return true;
+    strbuf_printf(why, "BATON_SHM_RING_BYTES is %u here and %u at another "
+                  "rank of this node", (unsigned)a->payload_bytes,
+                  (unsigned)expected);
+    return false;
+}
+
+int area_open(struct area *a, struct process *process, size_t payload_bytes,
+              struct strbuf *why)
+{
+    *a = (struct area){ .ranks = (uint32_t)process->local_count,
+                        .payload_bytes = round_payload(payload_bytes) };
+    int err = node_segment_map_area(&process->node, area_bytes(a));
+    if (err != MPI_SUCCESS) {
+        strbuf_printf(why, "cannot map %zu bytes of shared memory",
+                      area_bytes(a));
+        return err;
+    }
+    a->base = process->node.area;
+    return agree(a, why) ? MPI_SUCCESS : MPI_ERR_OTHER;
+}
+
+struct mailbox *area_mailbox(const struct area *a, uint32_t of)
+{
+    return (struct mailbox *)(a->base + PAGE + of * mailbox_bytes(a));
+}
+
+static struct ring_taken *taken_of(const struct area *a, uint32_t from,
+                                   uint32_t to)
+{
+    return (struct ring_taken *)(area_mailbox(a, to) + 1) + from;
+}
+
+static _Atomic uint8_t *flag_of(const struct area *a, uint32_t from,
+                                uint32_t to)
+{
+    return (_Atomic uint8_t *)taken_of(a, a->ranks, to) + from;
+}
+
+void area_ring(const struct area *a, uint32_t from, uint32_t to,
+               struct ring *ring)
+{
+    unsigned char *at = a->base + PAGE + a->ranks * mailbox_bytes(a) +
+                        ((size_t)from * a->ranks + to) * ring_bytes(a);
+    *ring = (struct ring){
+        .lines = (struct ring_line *)at,
+        .payload = at + sizeof(struct ring_line) * RING_LINES,
+        .taken = taken_of(a, from, to),
+        .payload_bytes = a->payload_bytes,
+    };
+}
+
+/*
+ * Any sender, once per receiver. The flag comes before the count: a receiver
+ * that sees the new count (acquire) sees the flag, and one that does not yet
+ * see it looks again at its next poll. A sender that dies between the two has
+ * sent nothing.
+ */
+void area_announce(const struct area *a, uint32_t from, uint32_t to)
+{
+    atomic_store_explicit(flag_of(a, from, to), 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&area_mailbox(a, to)->announced, 1,
+                              memory_order_release);
+}
+
+bool area_has_announced(const struct area *a, uint32_t from, uint32_t to)
+{
+    return atomic_load_explicit(flag_of(a, from, to), memory_order_relaxed);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the ranks of a node keep in the node segment's area.
+ *
+ *   header                          what all must agree on
+ *   mailbox of rank 0, 1, ...       written by its senders, who announce
+ *                                   themselves, and by its owner (ring_taken)
+ *   rings, sender-major             lines and payload of each ordered pair
+ *
+ * P ranks reserve P * P rings of address space, yet memory is taken page by
+ * page as it is touched: a pair that never talks costs none; one that sends
+ * short packets only costs the 16 KiB of its lines; one that sends long ones
+ * up to the payload ring (setting shm_ring_bytes) more.
+ */
+#ifndef SHM_AREA_H
+#define SHM_AREA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/process.h"
+#include "transport/shm/ring.h"
+
+/* Where other ranks announce that they will send to this one. */
+struct mailbox {
+    _Atomic uint32_t announced; /* grows with each sender */
+    unsigned char unused[CACHE_LINE - 4];
+    /* By the sender's local rank: ring_taken, then one byte is_sender. */
+};
+
+struct area {
+    unsigned char *base;
+    uint32_t ranks;
+    uint32_t payload_bytes; /* of one ring */
+};
+
+/*
+ * Map the area in the process's node segment. Payload rings are at least
+ * ring_bytes long.
+ * Errors   MPI_ERR_NO_MEM; MPI_ERR_OTHER: the ranks of the node disagree
+ */
+int area_open(struct area *a, struct process *process, size_t ring_bytes,
+              struct strbuf *why);
+
+/* The ring from one local rank to another. */
+void area_ring(const struct area *a, uint32_t from, uint32_t to,
+               struct ring *ring);
+
+/* Tell `to` that `from` is going to send. */
+void area_announce(const struct area *a, uint32_t from, uint32_t to);
+
+/* The owner's side: how often was announced, and has `from` announced. */
+struct mailbox *area_mailbox(const struct area *a, uint32_t of);
+bool area_has_announced(const struct area *a, uint32_t from, uint32_t to);
+
+#endif
