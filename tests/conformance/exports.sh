@@ -4,6 +4,7 @@
 # What the library exports: P?MPI_ functions of the ABI and nothing else, each
 # MPI_X weak and at the address of a strong PMPI_X, and all that implemented.txt
 # promises. Runs in the build tree, or on the library named as argument.
+# The awk program is quoted on purpose: shellcheck disable=SC2016
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 library=${1:-.libs/libmpi_abi.so}
