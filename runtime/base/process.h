@@ -10,6 +10,9 @@
 #include "runtime/base/node_segment.h"
 #include "runtime/base/progress.h"
 
+struct context_ids;
+struct schedule_pool;
+
 struct process {
     int world;                  /* rank in the job */
     int world_count;            /* ranks in the job */
@@ -22,6 +25,10 @@ struct process {
     struct status_page *status; /* never NULL */
     struct counters *counters;  /* in *status */
     struct progress progress;
+    /* Of upper layers, shared by all communicators of the rank; there from the
+     * first communicator to the last. */
+    struct schedule_pool *schedules;
+    struct context_ids *contexts;
 };
 
 /*

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The algorithms: one function each, in the file of the same name, whose head
+ * gives idea, cost and source. They add one rank's steps to s.
+ * Errors   MPI_ERR_NO_MEM
+ */
+#ifndef COLLECTIVES_ALGORITHMS_H
+#define COLLECTIVES_ALGORITHMS_H
+
+#include "collectives/coll.h"
+#include "collectives/schedule.h"
+
+int barrier_dissemination(struct schedule *s, const struct coll_args *a);
+
+int bcast_binomial(struct schedule *s, const struct coll_args *a);
+int bcast_scatter_allgather(struct schedule *s, const struct coll_args *a);
+
+int reduce_binomial(struct schedule *s, const struct coll_args *a);
+int reduce_linear(struct schedule *s, const struct coll_args *a);
+
+int allreduce_recursive_doubling(struct schedule *s,
+                                 const struct coll_args *a);
+int allreduce_ring(struct schedule *s, const struct coll_args *a);
+bool allreduce_ring_suits(const struct coll_args *a);
+
+int gather_binomial(struct schedule *s, const struct coll_args *a);
+int gather_linear(struct schedule *s, const struct coll_args *a);
+
+int scatter_binomial(struct schedule *s, const struct coll_args *a);
+int scatter_linear(struct schedule *s, const struct coll_args *a);
+
+int allgather_recursive_doubling(struct schedule *s,
+                                 const struct coll_args *a);
+bool allgather_recursive_doubling_suits(const struct coll_args *a);
+int allgather_bruck(struct schedule *s, const struct coll_args *a);
+int allgather_ring(struct schedule *s, const struct coll_args *a);
+
+int alltoall_bruck(struct schedule *s, const struct coll_args *a);
+int alltoall_linear(struct schedule *s, const struct coll_args *a);
+int alltoall_pairwise(struct schedule *s, const struct coll_args *a);
+int alltoall_in_place(struct schedule *s, const struct coll_args *a);
+bool alltoall_in_place_suits(const struct coll_args *a);
+bool alltoall_two_buffers_suits(const struct coll_args *a);
+
+#endif

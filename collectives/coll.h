@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Collective operations: what upper layers call.
+ *
+ * Arguments were checked by the caller. Notation in the algorithms' cost
+ * lines: P ranks, n bytes of one rank's contribution (of the whole message for
+ * a broadcast or reduction). A round costs one message latency. Caller holds
+ * the library lock.
+ */
+#ifndef COLLECTIVES_COLL_H
+#define COLLECTIVES_COLL_H
+
+#include <mpi.h>
+
+#include "collectives/span.h"
+#include "runtime/objects/comm.h"
+#include "runtime/objects/op.h"
+#include "runtime/objects/request.h"
+
+struct schedule;
+
+enum collective {
+    COLL_BARRIER, COLL_BCAST, COLL_REDUCE, COLL_ALLREDUCE, COLL_GATHER,
+    COLL_SCATTER, COLL_ALLGATHER, COLL_ALLTOALL,
+    COLL_COUNT
+};
+
+/*
+ * One operation at one rank. Counts are those of the MPI call: of one block
+ * for gather, scatter, allgather and alltoall. send.address may be
+ * MPI_IN_PLACE where the standard allows it, recv.address in a scatter. What
+ * is not significant at a rank is not read.
+ */
+struct coll_args {
+    enum collective kind;
+    int root;
+    struct mpi_comm *comm;
+    struct span send;
+    struct span recv;        /* also the buffer of a broadcast */
+    const struct mpi_op *op;
+};
+
+/* One way to do a collective. */
+struct algorithm {
+    const char *name;
+    /* Add this rank's steps; sends nothing yet. Errors: MPI_ERR_NO_MEM */
+    int (*build)(struct schedule *s, const struct coll_args *a);
+    /* Can it do this? The answer is the same at all ranks. NULL: always. */
+    bool (*suits)(const struct coll_args *a);
+};
+
+/*
+ * Do it and wait.
+ * Errors   MPI_ERR_NO_MEM; those of the messages
+ */
+int coll_run(const struct coll_args *a);
+
+/* Start it; wait for *out. Types, op and comm may be freed meanwhile. */
+int coll_start(const struct coll_args *a, struct mpi_request **out);
+
+/* A schedule of the steps that `algorithm` takes for a, not started. */
+int coll_build(const struct coll_args *a, const struct algorithm *algorithm,
+               struct schedule **out);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reuse and progress of schedules. The progress function is registered only
+ * while nonblocking operations are pending, so it costs nothing otherwise.
+ */
+#include "collectives/schedule_pool.h"
+
+#include <stdlib.h>
+
+#include "runtime/base/process.h"
+#include "runtime/p2p/p2p.h"
+
+enum { TAG_END = 1 << 30 }; /* tags of collectives are 0 .. TAG_END - 1 */
+
+struct schedule_pool {
+    struct progress *progress;
+    unsigned references;
+    struct list idle;
+    struct list running;
+};
+
+int schedule_pool_retain(struct process *process)
+{
+    if (!process->schedules) {
+        struct schedule_pool *pool = malloc(sizeof *pool);
+        if (!pool)
+            return MPI_ERR_NO_MEM;
+        pool->progress = &process->progress;
+        pool->references = 0;
+        list_init(&pool->idle);
+        list_init(&pool->running);
+        process->schedules = pool;
+    }
+    process->schedules->references++;
+    return MPI_SUCCESS;
+}
+
+void schedule_pool_release(struct process *process)
+{
+    struct schedule_pool *pool = process->schedules;
+    if (--pool->references > 0)
+        return;
+    LIST_FOR_EACH(node, &pool->idle) {
+        struct schedule *s = CONTAINER_OF(node, struct schedule, link);
+        handle_remove(&s->request.object);
+        schedule_fini(s);
+        free(s);
+    }
+    free(pool);
+    process->schedules = NULL;
+}
+
+static void drop_kept(struct schedule *s)
+{
+    for (unsigned i = 0; i < ARRAY_COUNT(s->kept_type); i++)
+        if (s->kept_type[i])
+            datatype_release(s->kept_type[i]);
+    if (s->kept_op)
+        op_release(s->kept_op);
+    if (s->kept_comm)
+        comm_release(s->kept_comm);
+    s->kept_type[0] = s->kept_type[1] = NULL;
+    s->kept_op = NULL;
+    s->kept_comm = NULL;
+}
+
+static void release_schedule(struct mpi_request *r)
+{
+    schedule_give(CONTAINER_OF(r, struct schedule, request));
+}
+
+static const struct request_ops schedule_request_ops = {
+    .release = release_schedule,
+};
+
+static int create_schedule(struct schedule_pool *pool, struct schedule **out)
+{
+    struct schedule *s = calloc(1, sizeof *s);
+    if (!s)
+        return MPI_ERR_NO_MEM;
+    s->pool = pool;
+    s->request.ops = &schedule_request_ops;
+    s->request.object.references = 1;
+    list_init(&s->link);
+    int err = handle_add(&s->request.object);
+    if (err != MPI_SUCCESS) {
+        free(s);
+        return err;
+    }
+    *out = s;
+    return MPI_SUCCESS;
+}
+
+int schedule_take(struct mpi_comm *comm, struct schedule **out)
+{
+    struct schedule_pool *pool = p2p_process(comm->p2p)->schedules;
+    struct list *node = list_first(&pool->idle);
+    struct schedule *s;
+    if (node) {
+        s = CONTAINER_OF(node, struct schedule, link);
+        list_remove(node);
+    } else {
+        int err = create_schedule(pool, &s);
+        if (err != MPI_SUCCESS)
+            return err;
+    }
+    schedule_init(s, comm);
+    s->request.progress = pool->progress;
+    s->request.object.kind = KIND_REQUEST;
+    s->tag = comm->collective_tag;
+    comm->collective_tag = (s->tag + 1) % TAG_END;
+    *out = s;
+    return MPI_SUCCESS;
+}
+
+void schedule_give(struct schedule *s)
+{
+    s->request.object.kind = KIND_FREE;
+    schedule_clear(s);
+    list_insert_before(s->pool->idle.next, &s->link);
+    drop_kept(s); /* last: may release the last communicator, and the pool */
+}
+
+static int poll_running(void *arg)
+{
+    struct schedule_pool *pool = arg;
+    int events = 0;
+    LIST_FOR_EACH(node, &pool->running) {
+        struct schedule *s = CONTAINER_OF(node, struct schedule, link);
+        if (!schedule_advance(s))
+            continue;
+        list_remove(node);
+        events++;
+        request_complete(&s->request, s->request.error);
+    }
+    return events;
+}
+
+static int poll_pool(void *arg)
+{
+    struct schedule_pool *pool = arg;
+    int events = poll_running(pool);
+    if (list_is_empty(&pool->running))
+        progress_remove(pool->progress, poll_pool, pool);
+    return events;
+}
+
+void schedule_launch(struct schedule *s)
+{
+    struct schedule_pool *pool = s->pool;
+    schedule_start(s);
+    if (schedule_advance(s)) {
+        request_complete(&s->request, s->request.error);
+        return;
+    }
+    if (list_is_empty(&pool->running))
+        progress_add(pool->progress, poll_pool, pool);
+    list_append(&pool->running, &s->link);
+}
