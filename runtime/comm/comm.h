@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Making communicators.
+ *
+ * comm_create is local: who calls it knows a context id that all members use
+ * for nothing else. The others are collective over the parent and agree on
+ * one. A new communicator has one reference and no handle; comm_release in
+ * objects/comm.h drops it. Caller holds the library lock.
+ */
+#ifndef COMM_COMM_H
+#define COMM_COMM_H
+
+#include "runtime/objects/comm.h"
+
+struct mpi_errhandler;
+struct mpi_group;
+struct p2p;
+
+/*
+ * A communicator of this rank with the ranks of group, which holds this one.
+ * Keeps references to group and errhandler; marks context as used.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int comm_create(struct p2p *p2p, struct mpi_group *group, uint32_t context,
+                struct mpi_errhandler *errhandler, struct mpi_comm **out);
+
+/*
+ * The same group with a context of its own (MPI_Comm_dup).
+ * Errors   as context_agree, comm_create, coll_run
+ */
+int comm_dup(struct mpi_comm *parent, struct mpi_comm **out);
+
+/*
+ * One communicator per color, its ranks ordered by key, then by rank in
+ * parent; *out is NULL where color is MPI_UNDEFINED (MPI_Comm_split).
+ * Errors   as comm_dup
+ */
+int comm_split(struct mpi_comm *parent, int color, int key,
+               struct mpi_comm **out);
+
+/* comm_split with one color per node (MPI_COMM_TYPE_SHARED). */
+int comm_split_node(struct mpi_comm *parent, int key, struct mpi_comm **out);
+
+/*
+ * The ranks of group, a subset of parent's; *out is NULL at a rank outside of
+ * it (MPI_Comm_create).
+ * Errors   as comm_dup
+ */
+int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
+                      struct mpi_comm **out);
+
+/* MPI_IDENT, MPI_CONGRUENT, MPI_SIMILAR or MPI_UNEQUAL. */
+int comm_compare(const struct mpi_comm *a, const struct mpi_comm *b);
+
+#endif

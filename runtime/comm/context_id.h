@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Context ids: the number by which the messages of a communicator are told
+ * from those of others.
+ *
+ * An id is free at a rank when no communicator of that rank has it. The ranks
+ * of a parent agree on one that is free at all of them; disjoint children of
+ * one split share it. The table hangs from struct process.
+ */
+#ifndef COMM_CONTEXT_ID_H
+#define COMM_CONTEXT_ID_H
+
+#include <stdint.h>
+
+struct mpi_comm;
+struct process;
+
+enum {
+    CONTEXT_WORLD = 0,
+    CONTEXT_SELF = 1,
+    CONTEXT_COUNT = 4096 /* ids; the agreement sends a bit for each */
+};
+
+/*
+ * Mark id as used at this rank. The first call makes the table.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int context_retain(struct process *process, uint32_t id);
+
+/* The reverse; the last one frees the table. */
+void context_release(struct process *process, uint32_t id);
+
+/*
+ * The lowest id that is free at all ranks of parent; collective over it. Marks
+ * nothing.
+ * Errors   an MPI_ERR_OTHER code when there is none; as coll_run
+ */
+int context_agree(struct mpi_comm *parent, uint32_t *id);
+
+#endif
