@@ -25,9 +25,8 @@ static const struct transport_ops *find(const char *name, size_t length)
     return NULL;
 }
 
-/* Turn the comma-separated setting into a list. */
-static int parse_allowed(const struct transport_ops *allowed[TRANSPORTS_MAX],
-                         unsigned *count)
+int transports_allowed(const struct transport_ops *allowed[TRANSPORTS_MAX],
+                       unsigned *count)
 {
     *count = 0;
     for (const char *at = settings.transports; *at;) {
@@ -43,15 +42,4 @@ static int parse_allowed(const struct transport_ops *allowed[TRANSPORTS_MAX],
         at += length + (at[length] == ',');
     }
     return MPI_SUCCESS;
-}
-
-int transports_open(struct process *process, const struct packet_table *packets,
-                    struct transports **out)
-{
-    const struct transport_ops *allowed[TRANSPORTS_MAX];
-    unsigned count;
-    int err = parse_allowed(allowed, &count);
-    if (err != MPI_SUCCESS)
-        return err;
-    return transports_open_with(process, packets, allowed, count, out);
 }

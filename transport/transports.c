@@ -68,10 +68,9 @@ static int exchange_cards(struct transports *ts)
     return err == MPI_SUCCESS ? boot_exchange(ts->process->boot) : err;
 }
 
-int transports_open_with(struct process *process,
-                         const struct packet_table *packets,
-                         const struct transport_ops *const *ops,
-                         unsigned count, struct transports **out)
+int transports_open(struct process *process, const struct packet_table *packets,
+                    const struct transport_ops *const *ops, unsigned count,
+                    struct transports **out)
 {
     assert(count <= TRANSPORTS_MAX);
     struct transports *ts = calloc(1, sizeof *ts);

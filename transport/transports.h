@@ -17,22 +17,22 @@ enum { TRANSPORTS_MAX = 8 };
 struct transports;
 
 /*
- * Open every allowed transport, publish the cards and exchange them
- * (collective). packets must outlive the result.
- * Errors   MPI_ERR_ARG: unknown name in the setting; as boot_put, boot_exchange
+ * The transports that the setting allows, in its order; the list and its
+ * length are the caller's.
+ * Errors   MPI_ERR_ARG: unknown name in the setting
  */
-int transports_open(struct process *process, const struct packet_table *packets,
-                    struct transports **out);
+int transports_allowed(const struct transport_ops *allowed[TRANSPORTS_MAX],
+                       unsigned *count);
 
 /*
- * The same with `count` (at most TRANSPORTS_MAX) transports named by the
- * caller. Where process->boot is NULL nothing is exchanged: a transport then
- * gets its own card as that of every peer (tests).
+ * Open the given transports, publish the cards and exchange them (collective).
+ * packets must outlive the result. A transport that refuses to open is no
+ * error here.
+ * Errors   MPI_ERR_NO_MEM; as boot_put, boot_exchange
  */
-int transports_open_with(struct process *process,
-                         const struct packet_table *packets,
-                         const struct transport_ops *const *ops,
-                         unsigned count, struct transports **out);
+int transports_open(struct process *process, const struct packet_table *packets,
+                    const struct transport_ops *const *ops, unsigned count,
+                    struct transports **out);
 
 /* Close all. Every rank has stopped sending. */
 void transports_close(struct transports *ts);

@@ -12,11 +12,11 @@
 #include "runtime/objects/datatype.h"
 
 /* Copy packed bytes [offset, offset + bytes) of the buffer to out. */
-void pack(void *out, const void *buffer, const struct mpi_datatype *type,
-          size_t offset, size_t bytes);
+void pack_bytes(void *out, const void *buffer, const struct mpi_datatype *type,
+                size_t offset, size_t bytes);
 
 /* Copy `bytes` bytes from in to packed position offset of the buffer. */
-void unpack(void *buffer, const void *in, const struct mpi_datatype *type,
-            size_t offset, size_t bytes);
+void unpack_bytes(void *buffer, const void *in, const struct mpi_datatype *type,
+                  size_t offset, size_t bytes);
 
 #endif

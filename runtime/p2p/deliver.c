@@ -41,7 +41,7 @@ static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
     if (LIKELY(r->type->is_contiguous)) {
         memcpy((char *)engine_address(r) + offset, from, bytes);
     } else {
-        unpack(r->buffer, from, r->type, offset, bytes);
+        unpack_bytes(r->buffer, from, r->type, offset, bytes);
         counter_add(r->p2p->counters, COUNTER_PACKED_BYTES, bytes);
     }
     counter_add(r->p2p->counters, COUNTER_COPIED_IN_BYTES, bytes);

@@ -18,7 +18,8 @@ struct request_slab {
     struct p2p_request requests[SLAB_REQUESTS];
 };
 
-int p2p_open(struct process *process, struct p2p **out)
+int p2p_open(struct process *process, const struct transport_ops *const *ops,
+             unsigned count, struct p2p **out)
 {
     struct p2p *p2p = calloc(1, sizeof *p2p);
     if (!p2p)
@@ -30,7 +31,8 @@ int p2p_open(struct process *process, struct p2p **out)
                             sizeof(*p2p->endpoints));
     int err = MPI_ERR_NO_MEM;
     if (p2p->endpoints && request_pool_grow(p2p))
-        err = transports_open(process, &p2p->packets, &p2p->transports);
+        err = transports_open(process, &p2p->packets, ops, count,
+                              &p2p->transports);
     if (err != MPI_SUCCESS) {
         p2p_close(p2p);
         return err;
@@ -166,7 +168,7 @@ const void *engine_flat(struct p2p_request *r, uint64_t offset, size_t bytes)
     if (LIKELY(r->type->is_contiguous))
         return (const char *)engine_address(r) + offset;
     struct p2p *p2p = r->p2p;
-    pack(p2p->scratch, r->buffer, r->type, offset, bytes);
+    pack_bytes(p2p->scratch, r->buffer, r->type, offset, bytes);
     counter_add(p2p->counters, COUNTER_PACKED_BYTES, bytes);
     return p2p->scratch;
 }

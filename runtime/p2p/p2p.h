@@ -23,6 +23,7 @@
 
 struct p2p;
 struct process;
+struct transport_ops;
 
 enum send_mode {
     SEND_STANDARD,
@@ -49,10 +50,12 @@ struct envelope {
 };
 
 /*
- * Make the engine of a rank and open its transports (collective over the job).
+ * Make the engine of a rank and open the given transports, in order of
+ * preference (collective over the job).
  * Errors   MPI_ERR_NO_MEM; as transports_open
  */
-int p2p_open(struct process *process, struct p2p **out);
+int p2p_open(struct process *process, const struct transport_ops *const *ops,
+             unsigned count, struct p2p **out);
 
 /* Close it; a barrier over the job has passed, nothing is pending. */
 void p2p_close(struct p2p *p2p);

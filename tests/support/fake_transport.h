@@ -4,7 +4,7 @@
  *
  *     struct fake_network *net = fake_network_create(2, NULL);
  *     struct process *p0 = fake_network_process(net, 0);
- *     transports_open_with(p0, &table, &fake_only, 1, &ts0);
+ *     transports_open(p0, &table, &fake_only, 1, &ts0);
  *     ... the same for p1 ...
  *     transports_endpoint(ts0, 1, &ep);
  *     endpoint_send(ep, &packet);
@@ -49,7 +49,7 @@ void fake_network_free(struct fake_network *net);
 
 struct process *fake_network_process(struct fake_network *net, int world);
 
-/* For transports_open_with: it opens only on processes of a network. */
+/* For transports_open: it opens only on processes of a network. */
 extern const struct transport_ops fake_transport;
 extern const struct transport_ops *const fake_only; /* a list of one */
 

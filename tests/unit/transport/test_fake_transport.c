@@ -31,7 +31,7 @@ static void start(const struct fake_options *options)
             in[i][from] = (struct traffic){ .max_bytes = 2000 };
         table[i] = (struct packet_table){ .arg = in[i] };
         table[i].handler[TRAFFIC_TYPE] = take;
-        ck_assert_int_eq(transports_open_with(fake_network_process(net, i),
+        ck_assert_int_eq(transports_open(fake_network_process(net, i),
                                               &table[i], &fake_only, 1,
                                               &ts[i]), MPI_SUCCESS);
     }

@@ -22,7 +22,7 @@ static void setup(void)
     static const struct transport_ops *const only = &self_transport;
     fake_process_init(&process, 0, 2);
     traffic_table(&table, &in);
-    ck_assert_int_eq(transports_open_with(&process, &table, &only, 1, &ts),
+    ck_assert_int_eq(transports_open(&process, &table, &only, 1, &ts),
                      MPI_SUCCESS);
     ck_assert_int_eq(transports_endpoint(ts, 0, &ep), MPI_SUCCESS);
     out = in = (struct traffic){ .max_bytes =
