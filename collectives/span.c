@@ -19,8 +19,8 @@ static void copy_through_window(struct span to, struct span from)
         size_t bytes = total - offset;
         if (bytes > WINDOW_BYTES)
             bytes = WINDOW_BYTES;
-        pack(window, from.address, from.type, offset, bytes);
-        unpack(to.address, window, to.type, offset, bytes);
+        pack_bytes(window, from.address, from.type, offset, bytes);
+        unpack_bytes(to.address, window, to.type, offset, bytes);
     }
 }
 
@@ -34,7 +34,7 @@ void span_copy(struct span to, struct span from)
     else if (span_is_contiguous(to))
         pack(span_first_byte(to), from.address, from.type, 0, bytes);
     else if (span_is_contiguous(from))
-        unpack(to.address, span_first_byte(from), to.type, 0, bytes);
+        unpack_bytes(to.address, span_first_byte(from), to.type, 0, bytes);
     else
         copy_through_window(to, from);
 }
