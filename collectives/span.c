@@ -32,7 +32,7 @@ void span_copy(struct span to, struct span from)
     if (span_is_contiguous(to) && span_is_contiguous(from))
         memcpy(span_first_byte(to), span_first_byte(from), bytes);
     else if (span_is_contiguous(to))
-        pack(span_first_byte(to), from.address, from.type, 0, bytes);
+        pack_bytes(span_first_byte(to), from.address, from.type, 0, bytes);
     else if (span_is_contiguous(from))
         unpack_bytes(to.address, span_first_byte(from), to.type, 0, bytes);
     else
