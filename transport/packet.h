@@ -39,6 +39,9 @@ typedef void packet_handler(void *arg, int world, const struct packet *packet,
 
 struct packet_table {
     packet_handler *handler[PACKET_TYPES]; /* NULL: no such type */
+    /* The way to a peer is lost, err says why; what was posted there has been
+     * completed. May post elsewhere; must not poll. May be NULL. */
+    void (*peer_failed)(void *arg, int world, int err);
     void *arg;
 };
 

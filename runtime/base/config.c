@@ -50,6 +50,9 @@ static const struct row rows[] = {
     { "BATON_VERBS_EAGER_BYTES", "8k", BYTES, AT(verbs_eager_bytes), USER,
       "Largest packet sent by copy over RDMA; longer messages use "
       "rendezvous." },
+    { "BATON_VERBS_CREDITS", "32", INT, AT(verbs_credits), USER,
+      "Packets that each peer may have under way to a rank over RDMA; each "
+      "takes BATON_VERBS_EAGER_BYTES of pinned memory." },
     { "BATON_SHM_EAGER_BYTES", "16k", BYTES, AT(shm_eager_bytes), USER,
       "Largest packet copied through shared memory; longer messages use a "
       "single copy between the processes." },

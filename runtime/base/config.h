@@ -21,6 +21,7 @@ struct settings {
     const char *device;        /* verbs device[:port], "" = choose */
     int gid_index;             /* verbs GID, -1 = choose */
     size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
+    int verbs_credits;         /* packets a peer may have under way to us */
     size_t shm_eager_bytes;    /* largest packet sent by copy in memory */
     size_t shm_ring_bytes;     /* payload ring of one pair and direction */
     bool cma;                  /* use process_vm_readv within a node */

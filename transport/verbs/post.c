@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The data path downwards. ibv_post_send may cost a system call, so nothing is
+ * posted that can ride along with something else. A post that the device
+ * refuses breaks the connection; poll clears up, since a post may not call
+ * back into the layer above.
+ */
+#define LOG_MODULE "verbs"
+#include "transport/verbs/post.h"
+
+#include <string.h>
+
+#include <mpi.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/process.h"
+#include "transport/verbs/memory.h"
+
+int post_open(struct verbs *v, struct strbuf *why)
+{
+    size_t slot_bytes = v->receive.slot_bytes;
+    void *memory;
+    int err = memory_create_pool(v->pd, SEND_SLOTS * slot_bytes, &memory,
+                                 &v->send_mr, why);
+    if (err != MPI_SUCCESS)
+        return err;
+    v->send_memory = memory;
+    for (int i = 0; i < SEND_SLOTS; i++) {
+        v->send_slots[i].data = v->send_memory + (size_t)i * slot_bytes;
+        v->send_slots[i].next_free = v->send_free;
+        v->send_free = &v->send_slots[i];
+    }
+    list_init(&v->reads_free);
+    for (int i = 0; i < READS; i++)
+        list_append(&v->reads_free, &v->reads[i].link);
+    return MPI_SUCCESS;
+}
+
+void post_close(struct verbs *v)
+{
+    if (v->send_mr)
+        memory_destroy_pool(v->send_mr, v->send_memory,
+                            SEND_SLOTS * v->receive.slot_bytes);
+}
+
+static inline unsigned room_of(const struct connection *c)
+{
+    return SEND_QUEUE - (c->posted - c->retired);
+}
+
+static COLD void mark_broken(struct connection *c, int status)
+{
+    struct verbs *v = verbs_of(c);
+    char address[ADDRESS_TEXT];
+    address_print(&c->address, address);
+    c->state = CONNECTION_BROKEN;
+    c->base.error = error_make(
+        MPI_ERR_OTHER, "rank %d on %s cannot send to rank %d at %s: device %s "
+        "refused the work request: %s", v->base.process->world,
+        v->base.process->host, c->base.world, address, v->device.name,
+        strerror(status));
+    list_append(&v->broken, &c->link);
+}
+
+/* Post one work request and note what it holds. */
+static inline bool post(struct connection *c, struct ibv_send_wr *wr,
+                        enum sent_kind kind, void *object)
+{
+    bool is_signalled = object || c->unsignalled + 1 >= SIGNAL_EVERY;
+    if (is_signalled)
+        wr->send_flags |= IBV_SEND_SIGNALED;
+    struct ibv_send_wr *bad;
+    int status = ibv_post_send(c->id->qp, wr, &bad);
+    if (UNLIKELY(status != 0)) {
+        mark_broken(c, status);
+        return false;
+    }
+    c->sent[c->posted % SEND_QUEUE] = (struct sent){ object, (uint8_t)kind,
+                                                     is_signalled };
+    c->posted++;
+    c->unsignalled = is_signalled ? 0 : c->unsignalled + 1;
+    return true;
+}
+
+static inline uint16_t take_owed(struct connection *c)
+{
+    uint16_t owed = (uint16_t)c->credits_owed;
+    c->credits_owed = 0;
+    return owed;
+}
+
+static bool post_inline(struct connection *c, const struct packet_out *out,
+                        uint16_t private)
+{
+    struct packet prefix;
+    memcpy(&prefix, out->header, sizeof prefix);
+    prefix.private = private | take_owed(c);
+    struct ibv_sge sge[3] = { { .addr = (uintptr_t)&prefix,
+                                .length = sizeof prefix } };
+    int count = 1;
+    if (out->header_bytes > sizeof prefix)
+        sge[count++] = (struct ibv_sge){
+            .addr = (uintptr_t)out->header + sizeof prefix,
+            .length = (uint32_t)(out->header_bytes - sizeof prefix) };
+    if (out->payload_bytes)
+        sge[count++] = (struct ibv_sge){
+            .addr = (uintptr_t)out->payload,
+            .length = (uint32_t)out->payload_bytes };
+    struct ibv_send_wr wr = { .sg_list = sge, .num_sge = count,
+                              .opcode = IBV_WR_SEND,
+                              .send_flags = IBV_SEND_INLINE };
+    return post(c, &wr, SENT_INLINE, NULL);
+}
+
+static bool post_slot(struct connection *c, const struct packet_out *out,
+                      uint16_t private)
+{
+    struct verbs *v = verbs_of(c);
+    struct send_slot *slot = v->send_free;
+    v->send_free = slot->next_free;
+    memcpy(slot->data, out->header, out->header_bytes);
+    if (out->payload_bytes)
+        memcpy(slot->data + out->header_bytes, out->payload,
+               out->payload_bytes);
+    ((struct packet *)slot->data)->private = private | take_owed(c);
+    struct ibv_sge sge = {
+        .addr = (uintptr_t)slot->data,
+        .length = (uint32_t)(out->header_bytes + out->payload_bytes),
+        .lkey = v->send_mr->lkey };
+    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
+                              .opcode = IBV_WR_SEND };
+    return post(c, &wr, SENT_SLOT, slot);
+}
+
+static inline enum post post_packet(struct connection *c,
+                                    const struct packet_out *out,
+                                    uint16_t private)
+{
+    struct verbs *v = verbs_of(c);
+    bool is_posted;
+    if (out->header_bytes + out->payload_bytes <= v->inline_bytes)
+        is_posted = post_inline(c, out, private);
+    else if (LIKELY(v->send_free != NULL))
+        is_posted = post_slot(c, out, private);
+    else
+        return POST_BUSY;
+    return LIKELY(is_posted) ? POST_DONE : POST_FAILED;
+}
+
+static NO_INLINE enum post refuse(const struct connection *c)
+{
+    return c->base.error != MPI_SUCCESS ? POST_FAILED : POST_BUSY;
+}
+
+enum post post_send(struct endpoint *ep, const struct packet_out *out)
+{
+    struct connection *c = CONTAINER_OF(ep, struct connection, base);
+    if (UNLIKELY(c->state != CONNECTION_READY))
+        return refuse(c);
+    if (UNLIKELY(c->credits == 0 || room_of(c) <= SEND_RESERVE))
+        return POST_BUSY;
+    enum post result = post_packet(c, out, 0);
+    if (LIKELY(result == POST_DONE))
+        c->credits--;
+    return result;
+}
+
+static enum post post_control(struct connection *c, enum control what)
+{
+    if (c->state != CONNECTION_READY || room_of(c) == 0)
+        return POST_BUSY;
+    struct packet packet = { .type = (uint8_t)what };
+    struct packet_out out = { .header = &packet,
+                              .header_bytes = sizeof packet };
+    return post_packet(c, &out, PRIVATE_CONTROL);
+}
+
+void post_credits(struct connection *c)
+{
+    if (c->credits_owed >= (verbs_of(c)->credits + 1) / 2)
+        post_control(c, CONTROL_CREDITS);
+}
+
+bool post_farewell(struct connection *c)
+{
+    c->unsignalled = SIGNAL_EVERY; /* so that draining gets its completion */
+    return post_control(c, CONTROL_FAREWELL) != POST_BUSY;
+}
+
+/* Request the next piece of a read, at most the device's largest message. */
+static bool post_piece(struct connection *c, struct read *r)
+{
+    size_t most = verbs_of(c)->device.max_message_bytes;
+    size_t bytes = r->left < most ? r->left : most;
+    struct ibv_sge sge = { .addr = r->local, .length = (uint32_t)bytes,
+                           .lkey = r->local_key };
+    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
+                              .opcode = IBV_WR_RDMA_READ,
+                              .wr.rdma = { r->remote, r->remote_key } };
+    if (!post(c, &wr, SENT_READ, r))
+        return false;
+    r->local += bytes;
+    r->remote += bytes;
+    r->left -= bytes;
+    r->requests++;
+    c->read_requests++;
+    return true;
+}
+
+/* Put as much of the waiting reads on the wire as both devices allow: more
+ * would hold up the packets behind them in the queue. */
+static void advance_reads(struct connection *c)
+{
+    struct list *first;
+    while ((first = list_first(&c->reads_waiting)) != NULL &&
+           c->read_requests < c->reads_max && room_of(c) > SEND_RESERVE) {
+        struct read *r = CONTAINER_OF(first, struct read, link);
+        if (!post_piece(c, r))
+            return;
+        if (r->left == 0) {
+            list_remove(&r->link);
+            list_append(&c->reads_posted, &r->link);
+        }
+    }
+}
+
+enum post post_get(struct endpoint *ep, const struct get *get)
+{
+    struct connection *c = CONTAINER_OF(ep, struct connection, base);
+    struct verbs *v = verbs_of(c);
+    if (UNLIKELY(c->state != CONNECTION_READY))
+        return refuse(c);
+    struct list *free = list_first(&v->reads_free);
+    if (get->bytes == 0)
+        return POST_DONE;
+    if (UNLIKELY(!free || c->reads_max == 0))
+        return POST_BUSY;
+    struct read *r = CONTAINER_OF(free, struct read, link);
+    list_remove(&r->link);
+    r->completion = get->completion;
+    r->local = (uintptr_t)get->local;
+    r->local_key = memory_local_key(get->region);
+    r->remote = get->remote_address;
+    r->remote_key = (uint32_t)get->remote_key;
+    r->bytes = get->bytes;
+    r->left = get->bytes;
+    r->requests = 0;
+    list_append(&c->reads_waiting, &r->link);
+    advance_reads(c);
+    return POST_PENDING;
+}
+
+static void finish_read(struct verbs *v, struct read *r, int err)
+{
+    struct completion *completion = r->completion;
+    list_remove(&r->link);
+    list_append(&v->reads_free, &r->link);
+    completion->done(completion, err);
+}
+
+/* One request of a read has been answered. */
+static void answer_read(struct connection *c, struct read *r)
+{
+    struct verbs *v = verbs_of(c);
+    c->read_requests--;
+    r->requests--;
+    if (r->left == 0 && r->requests == 0) {
+        counter_add(v->base.process->counters, COUNTER_RDMA_READ_BYTES,
+                    r->bytes);
+        finish_read(v, r, MPI_SUCCESS);
+    }
+    advance_reads(c);
+}
+
+static void free_slot(struct verbs *v, struct send_slot *slot)
+{
+    slot->next_free = v->send_free;
+    v->send_free = slot;
+}
+
+void post_retire(struct connection *c)
+{
+    struct sent s;
+    do {
+        s = c->sent[c->retired % SEND_QUEUE];
+        c->retired++;
+        if (s.kind == SENT_SLOT)
+            free_slot(verbs_of(c), s.object);
+    } while (!s.is_signalled);
+    if (s.kind == SENT_READ)
+        answer_read(c, s.object);
+}
+
+void post_abandon(struct connection *c, int err)
+{
+    struct verbs *v = verbs_of(c);
+    for (; c->retired != c->posted; c->retired++) {
+        struct sent *s = &c->sent[c->retired % SEND_QUEUE];
+        if (s->kind == SENT_SLOT)
+            free_slot(v, s->object);
+    }
+    c->read_requests = 0;
+    struct list *first;
+    while ((first = list_first(&c->reads_posted)) != NULL ||
+           (first = list_first(&c->reads_waiting)) != NULL)
+        finish_read(v, CONTAINER_OF(first, struct read, link), err);
+}

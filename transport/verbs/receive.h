@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The shared receive queue and its slots.
+ *
+ * Each connected peer adds a share of slots: one for each credit it has, and
+ * RECEIVE_EXTRA for what travels without a credit (two credit packets and a
+ * farewell, see post.h). So the queue can never run dry.
+ */
+#ifndef VERBS_RECEIVE_H
+#define VERBS_RECEIVE_H
+
+#include <stddef.h>
+
+#include <infiniband/verbs.h>
+
+#include "runtime/base/list.h"
+#include "runtime/base/strbuf.h"
+
+enum { RECEIVE_EXTRA = 3 };
+
+struct receive {
+    struct ibv_pd *pd;
+    struct ibv_srq *srq;
+    size_t slot_bytes;   /* a multiple of the cache line */
+    unsigned share;      /* slots of one peer */
+    unsigned capacity;   /* the queue's length */
+    unsigned posted;     /* slots that exist */
+    unsigned idle_shares; /* of peers that never came or are gone */
+    struct list blocks;
+};
+
+struct receive_slot {
+    uint32_t key;
+    char *data;
+};
+
+/*
+ * Make the queue and the first share. peers is how many are to be expected.
+ * Errors   MPI_ERR_OTHER, with a phrase in why; MPI_ERR_NO_MEM
+ */
+int receive_open(struct receive *r, struct ibv_context *context,
+                 const struct ibv_device_attr *limits, int peers,
+                 struct strbuf *why);
+
+/* The queue pairs that use it are gone. */
+void receive_close(struct receive *r);
+
+/*
+ * Post one more peer's share.
+ * Errors   MPI_ERR_OTHER, with a phrase in why
+ */
+int receive_add_share(struct receive *r, struct strbuf *why);
+
+/* A connection that took a share is gone. */
+static inline void receive_drop_share(struct receive *r)
+{
+    r->idle_shares++;
+}
+
+/* Give a slot back to the queue; its packet has been dealt with. */
+int receive_post(struct receive *r, struct receive_slot *slot);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The verbs transport as the contract wants it: opening and closing, cards,
+ * who can be reached, and what to tell about it.
+ */
+#define LOG_MODULE "verbs"
+#include "transport/verbs/verbs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <mpi.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/config.h"
+#include "runtime/base/log.h"
+#include "runtime/base/process.h"
+#include "transport/verbs/connect.h"
+#include "transport/verbs/memory.h"
+#include "transport/verbs/poll.h"
+#include "transport/verbs/post.h"
+#include "transport/verbs/qp.h"
+#include "transport/verbs/wire.h"
+
+enum {
+    HEADER_ROOM = 64,      /* for the header of an eager packet */
+    CREDITS_MIN = 4,
+    CREDITS_MAX = 1024,
+    COMPLETIONS_MIN = 4096 /* length of the completion queue to begin with */
+};
+
+static int open_queues(struct verbs *v, struct strbuf *why)
+{
+    int most = v->device.limits.max_cqe;
+    v->pd = ibv_alloc_pd(v->context);
+    if (!v->pd) {
+        strbuf_printf(why, "no protection domain: %s", strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    v->cq = ibv_create_cq(v->context, most < COMPLETIONS_MIN ? most
+                                                             : COMPLETIONS_MIN,
+                          NULL, NULL, 0);
+    if (!v->cq) {
+        strbuf_printf(why, "no completion queue: %s", strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    v->receive = (struct receive){
+        .pd = v->pd,
+        .slot_bytes = align_up(v->base.max_packet_bytes, CACHE_LINE),
+        .share = v->credits + RECEIVE_EXTRA };
+    int err = receive_open(&v->receive, v->context, &v->device.limits,
+                           v->base.process->world_count, why);
+    if (err == MPI_SUCCESS)
+        err = post_open(v, why);
+    if (err == MPI_SUCCESS)
+        err = qp_probe(v, why);
+    if (err == MPI_SUCCESS && memory_open_cache(v) != MPI_SUCCESS) {
+        strbuf_puts(why, "out of memory");
+        err = MPI_ERR_OTHER;
+    }
+    return err;
+}
+
+/* Free all; what was never opened is NULL. */
+static void release(struct verbs *v)
+{
+    for (int w = 0; v->connections && w < v->base.process->world_count; w++)
+        if (v->connections[w]) {
+            connection_drop(v->connections[w]);
+            free(v->connections[w]);
+        }
+    if (v->regcache)
+        regcache_destroy(v->regcache);
+    if (v->pd)
+        post_close(v);
+    if (v->receive.srq)
+        receive_close(&v->receive);
+    if (v->cq)
+        ibv_destroy_cq(v->cq);
+    if (v->pd)
+        ibv_dealloc_pd(v->pd);
+    connection_unlisten(v);
+    free(v->connections);
+    free(v->by_qp);
+    free(v);
+}
+
+static int open_parts(struct verbs *v, struct strbuf *why)
+{
+    /* Before anything else of verbs. Newer kernels do not need it. */
+    if (ibv_fork_init() != 0)
+        log_debug("ibv_fork_init: %s", strerror(errno));
+    int err = device_choose(&v->device, why);
+    if (err == MPI_SUCCESS)
+        err = connection_listen(v, why);
+    if (err == MPI_SUCCESS)
+        err = open_queues(v, why);
+    return err;
+}
+
+static unsigned clamp_credits(int wanted)
+{
+    if (wanted < CREDITS_MIN)
+        return CREDITS_MIN;
+    return wanted > CREDITS_MAX ? CREDITS_MAX : (unsigned)wanted;
+}
+
+static int verbs_open(struct process *process,
+                      const struct packet_table *packets,
+                      struct transport **out, struct strbuf *why)
+{
+    struct verbs *v = calloc(1, sizeof *v);
+    if (!v)
+        return MPI_ERR_NO_MEM;
+    v->base = (struct transport){
+        .ops = &verbs_transport,
+        .process = process,
+        .packets = packets,
+        .eager_bytes = settings.verbs_eager_bytes,
+        .max_packet_bytes = align_up(settings.verbs_eager_bytes, 8) +
+                            HEADER_ROOM };
+    v->credits = clamp_credits(settings.verbs_credits);
+    list_init(&v->pending);
+    list_init(&v->broken);
+    v->connections = calloc((size_t)process->world_count,
+                            sizeof(*v->connections));
+    int err = v->connections ? open_parts(v, why) : MPI_ERR_NO_MEM;
+    if (err != MPI_SUCCESS) {
+        release(v);
+        return err;
+    }
+    log_debug("opened %s port %u, GID %d %s, listening on %s port %u",
+              v->device.name, v->device.port, v->device.gid_index,
+              v->device.gid_text, v->device.address_text,
+              ntohs(rdma_get_src_port(v->listener)));
+    *out = &v->base;
+    return MPI_SUCCESS;
+}
+
+/* ---- close ---- */
+
+/* Has all been said between us and this peer? Says farewell when due. */
+static bool has_parted(struct connection *c)
+{
+    if (c->state != CONNECTION_READY)
+        return true;
+    if (!c->has_said_farewell)
+        c->has_said_farewell = post_farewell(c);
+    return c->has_said_farewell && c->has_farewell && post_is_drained(c);
+}
+
+static bool have_all_parted(struct verbs *v)
+{
+    bool have = true;
+    for (int w = 0; w < v->base.process->world_count; w++)
+        if (v->connections[w])
+            have = has_parted(v->connections[w]) && have;
+    return have;
+}
+
+/*
+ * Every rank has stopped sending, but a peer may still be taking what we sent
+ * last. Both sides say farewell as their last packet; who has sent all, had
+ * all acknowledged and got the farewell may go. A peer that died shows as a
+ * lost connection; the deadline is for one whose machine vanished just now.
+ */
+static void verbs_close(struct transport *t)
+{
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    uint64_t deadline = clock_nsec() +
+                        (uint64_t)settings.connect_seconds * 1000000000u;
+    v->is_closing = true;
+    for (int w = 0; w < t->process->world_count; w++)
+        if (v->connections[w] && v->connections[w]->state != CONNECTION_READY)
+            connection_drop(v->connections[w]);
+    v->events_countdown = 0;
+    while (!have_all_parted(v)) {
+        if (poll_verbs(t) == 0)
+            progress_idle(&t->process->progress);
+        if (clock_nsec() > deadline) {
+            log_warn("some peer did not say farewell within %d s",
+                     settings.connect_seconds);
+            break;
+        }
+    }
+    release(v);
+}
+
+/* ---- cards ---- */
+
+static int verbs_card(struct transport *t, struct strbuf *out)
+{
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    const struct device *d = &v->device;
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&d->address;
+    struct card card = { .magic = WIRE_MAGIC,
+                         .family = d->address.sin6_family,
+                         .port = rdma_get_src_port(v->listener),
+                         .nonce = v->nonce,
+                         .link_layer = d->link_layer,
+                         .packet_bytes = (uint32_t)t->max_packet_bytes };
+    if (card.family == AF_INET)
+        memcpy(card.address, &in->sin_addr, 4);
+    else
+        memcpy(card.address, &d->address.sin6_addr, 16);
+    memcpy(card.gid, d->gid.raw, 16);
+    strbuf_add(out, &card, sizeof card);
+    return out->is_truncated ? MPI_ERR_NO_MEM : MPI_SUCCESS;
+}
+
+/* Where a card says that its rank listens, as seen from this device. */
+static struct sockaddr_in6 address_of(const struct verbs *v,
+                                      const struct card *card)
+{
+    struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
+    struct sockaddr_in *in = (struct sockaddr_in *)&address;
+    if (card->family == AF_INET) {
+        in->sin_family = AF_INET;
+        in->sin_port = card->port;
+        memcpy(&in->sin_addr, card->address, 4);
+    } else {
+        address.sin6_port = card->port;
+        memcpy(&address.sin6_addr, card->address, 16);
+        address.sin6_scope_id = v->device.address.sin6_scope_id;
+    }
+    return address;
+}
+
+/* Does the kernel know a way from our device's address to there? Connecting a
+ * UDP socket asks the routing table and sends nothing. */
+static bool has_route(const struct verbs *v, struct sockaddr_in6 *to,
+                      struct strbuf *why)
+{
+    const struct device *d = &v->device;
+    int fd = socket(to->sin6_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return true; /* let librdmacm find out */
+    bool has = bind(fd, (const struct sockaddr *)&d->address,
+                    address_bytes(&d->address)) == 0 &&
+               connect(fd, (struct sockaddr *)to, address_bytes(to)) == 0;
+    if (!has) {
+        char text[ADDRESS_TEXT];
+        int error = errno;
+        address_print(to, text);
+        strbuf_printf(why, "no route from %s (%s) to %s: %s", d->address_text,
+                      d->name, text, strerror(error));
+    }
+    close(fd);
+    return has;
+}
+
+static bool verbs_reach(struct transport *t, int world, const void *data,
+                        size_t bytes, struct strbuf *why)
+{
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    struct card card;
+    if (bytes != sizeof card) {
+        strbuf_puts(why, "that rank runs another version of Baton");
+        return false;
+    }
+    memcpy(&card, data, sizeof card);
+    if (card.magic != WIRE_MAGIC)
+        strbuf_puts(why, "that rank runs another version of Baton");
+    else if (world == t->process->world)
+        strbuf_puts(why, "a rank does not talk to itself over the network; "
+                         "allow the transport self");
+    else if (card.link_layer != v->device.link_layer)
+        strbuf_puts(why, "its device is on another kind of fabric (InfiniBand "
+                         "and Ethernet do not mix)");
+    else if (card.family != v->device.address.sin6_family)
+        strbuf_puts(why, "one of the two devices has an IPv4 GID, the other "
+                         "an IPv6 one; see BATON_GID_INDEX");
+    else if (card.packet_bytes != t->max_packet_bytes)
+        strbuf_puts(why, "it runs with another BATON_VERBS_EAGER_BYTES");
+    else {
+        struct sockaddr_in6 address = address_of(v, &card);
+        return has_route(v, &address, why);
+    }
+    return false;
+}
+
+static int verbs_connect(struct transport *t, int world, const void *data,
+                         size_t bytes, struct endpoint **out)
+{
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    struct card card;
+    struct connection *c;
+    int err = connection_of(v, world, &c);
+    if (err != MPI_SUCCESS)
+        return err;
+    memcpy(&card, data, bytes < sizeof card ? bytes : sizeof card);
+    if (c->state == CONNECTION_IDLE) {
+        c->address = address_of(v, &card);
+        c->nonce = card.nonce;
+        connection_start(c);
+    }
+    *out = &c->base;
+    return MPI_SUCCESS;
+}
+
+static void verbs_explain(struct endpoint *ep, struct strbuf *out)
+{
+    const struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
+    const struct device *d = &v->device;
+    strbuf_printf(out, "verbs: %s port %u, GID %d %s (%s), MTU %u", d->name,
+                  d->port, d->gid_index, d->gid_text,
+                  device_gid_type_name(d->gid_type), d->mtu_bytes);
+}
+
+const struct transport_ops verbs_transport = {
+    .name = "verbs",
+    .open = verbs_open,
+    .close = verbs_close,
+    .card = verbs_card,
+    .reach = verbs_reach,
+    .connect = verbs_connect,
+    .send = post_send,
+    .get = post_get,
+    .retain_region = memory_retain_region,
+    .release_region = memory_release_region,
+    .poll = poll_verbs,
+    .explain = verbs_explain,
+};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The verbs transport of one rank and its connections.
+ *
+ * One completion queue and one shared receive queue serve all peers; each peer
+ * has an RC queue pair, made on first use by connect.c. Nothing here is shared
+ * between threads: the caller of the transport holds the library lock.
+ *
+ *   post.c     puts packets and reads on a queue pair, and retires them
+ *   poll.c     takes completions, delivers packets, returns credits
+ *   receive.c  the shared receive queue and its slots
+ *   connect.c  the connection state machine over librdmacm
+ *   qp.c       queue pairs, and finding the connection of a queue pair
+ *   memory.c   registration for reads, through the cache
+ *   device.c   which device, port and GID
+ */
+#ifndef VERBS_VERBS_H
+#define VERBS_VERBS_H
+
+#include <rdma/rdma_cma.h>
+
+#include "transport/regcache.h"
+#include "transport/transport.h"
+#include "transport/verbs/device.h"
+#include "transport/verbs/receive.h"
+
+enum {
+    SEND_QUEUE = 64,     /* work requests of one queue pair, a power of two */
+    SEND_RESERVE = 2,    /* of these kept for credits and the farewell */
+    SIGNAL_EVERY = 16,   /* unsignalled sends between two signalled ones */
+    SEND_SLOTS = 64,     /* packets above the inline limit, all peers */
+    READS = 128,         /* gets under way, all peers */
+    READS_PER_PEER = 16, /* read requests on the wire at once, at most */
+    POLL_BATCH = 16
+};
+
+/* What librdmacm has done about a peer so far; see connect.c. */
+enum connection_state {
+    CONNECTION_IDLE,      /* nothing yet */
+    CONNECTION_ADDRESS,   /* we ask for the peer's address */
+    CONNECTION_ROUTE,     /* we ask for the route */
+    CONNECTION_REQUESTED, /* our request is on its way */
+    CONNECTION_AWAITED,   /* the peer prefers its own request, to come yet */
+    CONNECTION_ACCEPTED,  /* we took the peer's request; it must confirm */
+    CONNECTION_READY,     /* posts go through */
+    CONNECTION_LEFT,      /* the peer said farewell */
+    CONNECTION_BROKEN,    /* a post failed; poll will clear up */
+    CONNECTION_FAILED     /* cleared up; endpoint.error says why */
+};
+
+/* What one work request on a send queue holds until it is retired. */
+struct sent {
+    void *object; /* struct send_slot, struct read, or NULL */
+    uint8_t kind; /* enum sent_kind */
+    bool is_signalled;
+};
+
+enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_READ };
+
+struct send_slot {
+    struct send_slot *next_free;
+    char *data;
+};
+
+/* One get on its way. Owned by the verbs transport; on one of the two lists of
+ * its connection from post to completion. */
+struct read {
+    struct list link;
+    struct completion *completion;
+    uintptr_t local;
+    uint64_t remote;
+    uint32_t local_key;
+    uint32_t remote_key;
+    size_t left;       /* bytes not requested yet */
+    size_t bytes;
+    unsigned requests; /* on the wire */
+};
+
+struct connection {
+    struct endpoint base;
+    enum connection_state state;
+    bool has_said_farewell;   /* our farewell is posted */
+    bool has_farewell;        /* the peer's has arrived */
+    bool has_receives;        /* its receive slots are posted */
+    struct rdma_cm_id *id;    /* with its queue pair, or NULL */
+    uint32_t qp_number;
+    struct list link;         /* in verbs.pending or verbs.broken */
+    uint64_t deadline;        /* clock_nsec, while pending */
+
+    struct sockaddr_in6 address; /* where the peer listens */
+    uint64_t nonce;              /* the peer's */
+
+    unsigned credits;         /* packets the peer has room for */
+    unsigned credits_owed;    /* slots free again and not yet told */
+    uint32_t posted;          /* work requests ever */
+    uint32_t retired;
+    unsigned unsignalled;     /* since the last signalled one */
+    struct sent sent[SEND_QUEUE];
+
+    struct list reads_waiting; /* not completely requested */
+    struct list reads_posted;  /* completely requested */
+    unsigned read_requests;    /* on the wire */
+    unsigned reads_max;        /* what both devices allow */
+};
+
+struct verbs {
+    struct transport base;
+    struct device device;
+    struct ibv_context *context; /* librdmacm's; not ours to close */
+    struct ibv_pd *pd;
+    struct ibv_cq *cq;
+    struct receive receive;
+    unsigned inline_bytes;
+    unsigned credits;            /* that each peer gets from us */
+
+    struct ibv_mr *send_mr;
+    char *send_memory;
+    struct send_slot *send_free;
+    struct send_slot send_slots[SEND_SLOTS];
+    struct list reads_free;
+    struct read reads[READS];
+
+    struct rdma_event_channel *events;
+    struct rdma_cm_id *listener;
+    uint64_t nonce;              /* in our card, proves who was meant */
+    struct connection **connections; /* by rank in the job */
+    int connection_count;        /* with a share in the queues */
+    struct connection **by_qp;   /* see qp.c */
+    unsigned by_qp_size;
+    struct list pending;         /* connections with a deadline */
+    struct list broken;
+    int events_countdown;        /* polls until librdmacm is asked again */
+    bool is_closing;
+
+    struct regcache *regcache;
+};
+
+static inline struct verbs *verbs_of(const struct connection *c)
+{
+    return CONTAINER_OF(c->base.transport, struct verbs, base);
+}
+
+#endif
