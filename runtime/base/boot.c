@@ -225,7 +225,10 @@ int boot_get(struct boot *b, int world, const char *key, void **data,
     pmix_proc_t who;
     PMIX_LOAD_PROCID(&who, b->self.nspace, (pmix_rank_t)world);
     pmix_value_t *value = NULL;
-    pmix_status_t rc = PMIx_Get(&who, key, NULL, 0, &value);
+    pmix_info_t info;
+    bool yes = true;
+    PMIX_INFO_LOAD(&info, PMIX_IMMEDIATE, &yes, PMIX_BOOL);
+    pmix_status_t rc = PMIx_Get(&who, key, &info, 1, &value);
     if (rc != PMIX_SUCCESS || !value)
         return MPI_ERR_OTHER;
     int err = MPI_ERR_OTHER;

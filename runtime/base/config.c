@@ -72,6 +72,8 @@ static const struct row rows[] = {
     { "BATON_SPIN", "-1", INT, AT(spin), USER,
       "Idle polls before a waiting rank yields its core; -1 chooses by ranks "
       "per core." },
+    { "BATON_SSH", "ssh", STRING, AT(ssh), USER,
+      "Command by which mpirun reaches other hosts, such as ssh -p 2222." },
     { "BATON_NODE_SEGMENT_FD", "-1", INT, AT(node_segment_fd), INTERNAL, "" },
     { "BATON_HOST", "", STRING, AT(launcher_host), INTERNAL, "" },
 };

@@ -29,6 +29,7 @@ struct settings {
     int connect_seconds;       /* time a connection may take to come up */
     int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */
     int verbs_retry_count;     /* RC transport retries */
+    const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
 
     /* What the launcher tells its ranks; not for users. */
