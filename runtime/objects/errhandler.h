@@ -11,6 +11,7 @@
 
 struct mpi_errhandler {
     struct object object;
+    int given;                          /* handles the user has of it */
     MPI_Comm_errhandler_function *user; /* NULL for predefined ones */
 };
 
@@ -28,6 +29,18 @@ int errhandler_create(MPI_Comm_errhandler_function *user,
                       struct mpi_errhandler **out);
 
 void errhandler_retain(struct mpi_errhandler *e);
+
+/* Drop a reference; the last one takes the handle away and frees. A
+ * predefined handler is never freed. */
 void errhandler_release(struct mpi_errhandler *e);
+
+/*
+ * Give the user a handle of e, with a reference of its own.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int errhandler_give(struct mpi_errhandler *e, MPI_Errhandler *out);
+
+/* The user gives a handle of e back. */
+void errhandler_take(struct mpi_errhandler *e);
 
 #endif
