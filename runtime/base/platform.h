@@ -8,6 +8,7 @@
 #ifndef BASE_PLATFORM_H
 #define BASE_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,12 +26,28 @@
 #define CONTAINER_OF(ptr, type, member)                                        \
     ((type *)((char *)(ptr) - offsetof(type, member)))
 
+/* What holds Fortran's INTEGER*16 and REAL*16. */
+#define INT128 __int128
+#if defined(__aarch64__)
+#define FLOAT128 long double
+#else
+#define FLOAT128 __float128
+#endif
+
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* align is a power of two. */
 static inline size_t align_up(size_t value, size_t align)
 {
     return (value + align - 1) & ~(align - 1);
+}
+
+/* *out += a * b; true when that does not fit, *out is then undefined. */
+static inline bool add_product_overflows(int64_t *out, int64_t a, int64_t b)
+{
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ||
+           __builtin_add_overflow(*out, product, out);
 }
 
 /* Tell the core that this is a spin loop. */

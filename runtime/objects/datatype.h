@@ -2,8 +2,9 @@
 /*
  * What stands behind MPI_Datatype: where the bytes of one element lie.
  *
- * A type is flattened when it is made into blocks (offset, bytes) in pack
- * order, adjacent ones merged. Constant once committed; shared by reference.
+ * A type is flattened when it is made into blocks in pack order; adjacent ones
+ * are merged, and equal ones at equal distances are one entry. All but the
+ * flags is_committed and is_freed is constant; shared by reference.
  */
 #ifndef OBJECTS_DATATYPE_H
 #define OBJECTS_DATATYPE_H
@@ -16,10 +17,14 @@
 
 #include "runtime/objects/handle.h"
 
+/* `count` blocks of `bytes` bytes, the first at offset from the address of the
+ * element, each `stride` bytes after the one before. */
 struct datatype_block {
-    MPI_Aint offset; /* from the address of the element */
+    MPI_Aint offset;
     size_t bytes;
-    size_t packed;   /* bytes of the element packed before this block */
+    MPI_Aint stride; /* 0 when count is 1 */
+    size_t count;
+    size_t packed;   /* bytes of the element packed before the first block */
 };
 
 struct mpi_datatype {
@@ -34,8 +39,15 @@ struct mpi_datatype {
     bool is_contiguous;
     bool is_committed;
     bool is_predefined;
+    bool is_supported;    /* false: an optional type this machine has not */
+    bool is_freed;        /* by the user; operations may still hold it */
+    bool is_resized;      /* lb and extent were given, not found */
+    uint8_t element;      /* enum element of a predefined type */
+    uint32_t ops;         /* 1 << enum op_code: predefined ops that take it */
+    size_t align;         /* of the strictest predefined type in it */
     MPI_Datatype basic;   /* the one predefined type all data is of, else
-                             MPI_DATATYPE_NULL; for reductions */
+                             MPI_DATATYPE_NULL */
+    const char *name;     /* of a predefined type, else NULL */
     size_t block_count;
     struct datatype_block *blocks;
 };
@@ -45,14 +57,35 @@ static inline struct mpi_datatype *datatype_find(MPI_Datatype handle)
     return (struct mpi_datatype *)handle_find(handle, KIND_DATATYPE);
 }
 
+static inline MPI_Datatype datatype_handle(const struct mpi_datatype *t)
+{
+    return (MPI_Datatype)t->object.handle;
+}
+
+/* Are `count` elements one run of bytes that starts true_lb after the
+ * buffer's address? Unlike is_contiguous, a single element may have gaps
+ * around it. */
+static inline bool datatype_is_run(const struct mpi_datatype *t,
+                                   MPI_Count count)
+{
+    return t->is_contiguous || (count == 1 && t->block_count == 1 &&
+                                t->blocks[0].count == 1);
+}
+
 /* Put all predefined types into the handle table. Errors: MPI_ERR_NO_MEM */
 int datatype_init_predefined(void);
 void datatype_fini_predefined(void);
+
+/* The name of a type for a sentence: "MPI_INT", "a derived datatype". */
+const char *datatype_name(const struct mpi_datatype *t);
 
 void datatype_retain(struct mpi_datatype *t);
 
 /* Drop a reference; the last one takes the handle away and frees. A
  * predefined type is never freed. */
 void datatype_release(struct mpi_datatype *t);
+
+/* The user gives the type up: no new operation may use it. */
+void datatype_free(struct mpi_datatype *t);
 
 #endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The life of a datatype after it was made. The handle stays while anything
+ * holds the type, so that a user's reduction still finds a type that was freed
+ * while it ran.
+ */
+#include "runtime/objects/datatype.h"
+
+#include <stdlib.h>
+
+const char *datatype_name(const struct mpi_datatype *t)
+{
+    return t->name ? t->name : "a derived datatype";
+}
+
+void datatype_retain(struct mpi_datatype *t)
+{
+    t->object.references++;
+}
+
+void datatype_release(struct mpi_datatype *t)
+{
+    if (--t->object.references > 0 || t->is_predefined)
+        return;
+    handle_remove(&t->object);
+    free(t->blocks);
+    free(t);
+}
+
+void datatype_free(struct mpi_datatype *t)
+{
+    t->is_freed = true;
+    t->is_committed = false;
+    datatype_release(t);
+}

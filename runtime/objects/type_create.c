@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The datatype constructors, all by flattening pieces.
+ */
+#include "runtime/objects/type_create.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/platform.h"
+
+int type_regular(const struct piece *p, struct mpi_datatype **out)
+{
+    struct flatten f;
+    flatten_init(&f);
+    int err = flatten_add(&f, p);
+    if (err == MPI_SUCCESS)
+        err = flatten_finish(&f, out);
+    flatten_fini(&f);
+    return err;
+}
+
+static int add_lot(struct flatten *f, const struct lots *l, MPI_Count i)
+{
+    int64_t offset = 0;
+    if (add_product_overflows(&offset, l->offsets[i], l->unit))
+        return error_make(MPI_ERR_ARG,
+                          "displacement %lld does not fit an address",
+                          (long long)l->offsets[i]);
+    const struct piece p = {
+        .type = l->types ? l->types[i] : l->type,
+        .offset = (MPI_Aint)offset,
+        .count = 1,
+        .length = l->lengths ? l->lengths[i] : l->length,
+    };
+    return flatten_add(f, &p);
+}
+
+int type_lots(const struct lots *l, struct mpi_datatype **out)
+{
+    struct flatten f;
+    flatten_init(&f);
+    int err = MPI_SUCCESS;
+    for (MPI_Count i = 0; i < l->count && err == MPI_SUCCESS; i++)
+        err = add_lot(&f, l, i);
+    if (err == MPI_SUCCESS)
+        err = flatten_finish(&f, out);
+    flatten_fini(&f);
+    return err;
+}
+
+int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
+{
+    struct mpi_datatype *t = malloc(sizeof *t);
+    size_t bytes = old->block_count * sizeof *t->blocks;
+    struct datatype_block *blocks = malloc(bytes ? bytes : 1);
+    if (!t || !blocks) {
+        free(t);
+        free(blocks);
+        return MPI_ERR_NO_MEM;
+    }
+    *t = *old;
+    t->object = (struct object){.kind = KIND_DATATYPE, .references = 1};
+    t->is_predefined = false;
+    t->is_freed = false;
+    t->element = 0;
+    t->ops = 0;
+    t->name = NULL;
+    t->blocks = blocks;
+    memcpy(blocks, old->blocks, bytes);
+    *out = t;
+    return MPI_SUCCESS;
+}
+
+int type_resized(const struct mpi_datatype *old, MPI_Aint lb, MPI_Aint extent,
+                 struct mpi_datatype **out)
+{
+    struct mpi_datatype *t;
+    int err = type_dup(old, &t);
+    if (err != MPI_SUCCESS)
+        return err;
+    t->lb = lb;
+    t->extent = extent;
+    t->is_resized = true;
+    t->is_committed = false;
+    t->is_contiguous = t->size == 0 || (datatype_is_run(t, 1) &&
+                                        t->extent == (MPI_Aint)t->size);
+    *out = t;
+    return MPI_SUCCESS;
+}

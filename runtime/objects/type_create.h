@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The datatype constructors. Each makes a type with one reference, no handle
+ * and not committed; arguments were checked.
+ * Errors   MPI_ERR_NO_MEM, MPI_ERR_COUNT when the type is too large
+ */
+#ifndef OBJECTS_TYPE_CREATE_H
+#define OBJECTS_TYPE_CREATE_H
+
+#include "runtime/objects/datatype.h"
+#include "runtime/objects/flatten.h"
+
+/* One regular piece: MPI_Type_contiguous, _vector and _create_hvector. */
+int type_regular(const struct piece *p, struct mpi_datatype **out);
+
+/*
+ * `count` lots of elements, each at its own place: MPI_Type_indexed,
+ * _create_hindexed, _create_indexed_block, _create_struct and their like.
+ */
+struct lots {
+    MPI_Count count;
+    const MPI_Count *lengths; /* elements in each lot; NULL: all have length */
+    MPI_Count length;
+    const MPI_Count *offsets; /* of each lot, in units of unit bytes */
+    MPI_Aint unit;
+    struct mpi_datatype *const *types; /* of each; NULL: all are of type */
+    struct mpi_datatype *type;
+};
+
+int type_lots(const struct lots *l, struct mpi_datatype **out);
+
+int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out);
+
+int type_resized(const struct mpi_datatype *old, MPI_Aint lb, MPI_Aint extent,
+                 struct mpi_datatype **out);
+
+#endif
