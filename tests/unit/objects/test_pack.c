@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Constructors and packing against a naive type map: random nested types are
+ * built twice, by the constructors and as a plain list of byte offsets, then
+ * every window is packed and unpacked both ways.
+ */
+#include "runtime/objects/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/base/platform.h"
+#include "runtime/objects/type_create.h"
+#include "tests/support/suite.h"
+
+enum { ROOM = 4096, MIDDLE = ROOM / 2, MAP = 512 };
+
+/* The type map in bytes, in pack order. */
+struct map {
+    int bytes;
+    int at[MAP];
+    int lb, ub, align;
+    bool is_marked; /* bounds were given by resized */
+    bool is_empty;  /* no bounds yet */
+};
+
+struct both {
+    struct mpi_datatype *type;
+    struct map map;
+};
+
+static unsigned seed;
+
+static int dice(int low, int high)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return low + (int)((seed >> 8) % (unsigned)(high - low + 1));
+}
+
+static void map_init(struct map *m)
+{
+    *m = (struct map){.align = 1, .is_empty = true};
+}
+
+static void map_bounds(struct map *m, const struct map *old, int at)
+{
+    if (m->is_empty || (old->is_marked && !m->is_marked)) {
+        m->lb = at + old->lb;
+        m->ub = at + old->ub;
+        m->is_marked = old->is_marked;
+        m->is_empty = false;
+    } else if (old->is_marked == m->is_marked) {
+        m->lb = at + old->lb < m->lb ? at + old->lb : m->lb;
+        m->ub = at + old->ub > m->ub ? at + old->ub : m->ub;
+    }
+    m->align = old->align > m->align ? old->align : m->align;
+}
+
+static void map_add(struct map *m, const struct map *old, int at)
+{
+    map_bounds(m, old, at);
+    for (int i = 0; i < old->bytes; i++)
+        m->at[m->bytes++] = at + old->at[i];
+}
+
+static void map_finish(struct map *m)
+{
+    while (!m->is_marked && (m->ub - m->lb) % m->align != 0)
+        m->ub++;
+}
+
+static int extent(const struct both *b)
+{
+    return b->map.ub - b->map.lb;
+}
+
+static struct both basic(void)
+{
+    static const struct { MPI_Datatype type; int at, bytes, hole, align; }
+    kinds[] = {{MPI_CHAR, 0, 1, 0, 1},   {MPI_SHORT, 0, 2, 0, 2},
+               {MPI_INT, 0, 4, 0, 4},    {MPI_DOUBLE, 0, 8, 0, 8},
+               {MPI_SHORT_INT, 2, 8, 2, 4}, {MPI_DOUBLE_INT, 12, 16, 4, 8},
+               {MPI_INT, 0, 4, 0, 4},    {MPI_LONG_DOUBLE, 0, 16, 0, 16}};
+    int k = dice(0, (int)ARRAY_COUNT(kinds) - 1);
+    struct both b = {.type = datatype_find(kinds[k].type)};
+    map_init(&b.map);
+    for (int i = 0; i < kinds[k].bytes; i++) {
+        if (i < kinds[k].at || i >= kinds[k].at + kinds[k].hole)
+            b.map.at[b.map.bytes++] = i;
+    }
+    b.map.ub = kinds[k].bytes;
+    b.map.align = kinds[k].align;
+    b.map.is_empty = false;
+    datatype_retain(b.type);
+    return b;
+}
+
+static struct both make_regular(const struct both *old)
+{
+    struct both b;
+    struct piece p = {.type = old->type,
+                      .count = dice(0, 3),
+                      .length = dice(0, 3),
+                      .offset = dice(0, 1) ? dice(-20, 20) : 0,
+                      .stride = dice(0, 1) ? dice(-3, 5) * extent(old)
+                                           : dice(-40, 60)};
+    ck_assert_int_eq(type_regular(&p, &b.type), MPI_SUCCESS);
+    map_init(&b.map);
+    for (int i = 0; i < p.count; i++) {
+        for (int j = 0; j < p.length; j++)
+            map_add(&b.map, &old->map,
+                    (int)(p.offset + i * p.stride) + j * extent(old));
+    }
+    map_finish(&b.map);
+    return b;
+}
+
+static struct both make_lots(const struct both *old, const struct both *other)
+{
+    MPI_Count lengths[4], offsets[4];
+    struct mpi_datatype *types[4];
+    struct both b;
+    struct lots l = {.count = dice(0, 4), .lengths = lengths,
+                     .offsets = offsets, .unit = dice(1, 8), .types = types};
+    map_init(&b.map);
+    for (int i = 0; i < l.count; i++) {
+        const struct both *from = dice(0, 2) ? old : other;
+        types[i] = from->type;
+        lengths[i] = dice(0, 2);
+        offsets[i] = dice(-8, 16);
+        for (int j = 0; j < lengths[i]; j++)
+            map_add(&b.map, &from->map,
+                    (int)(offsets[i] * l.unit) + j * extent(from));
+    }
+    map_finish(&b.map);
+    ck_assert_int_eq(type_lots(&l, &b.type), MPI_SUCCESS);
+    return b;
+}
+
+static struct both make_resized(const struct both *old)
+{
+    struct both b = {.map = old->map};
+    b.map.lb = dice(-10, 10);
+    b.map.ub = b.map.lb + dice(0, 40);
+    b.map.is_marked = true;
+    b.map.is_empty = false;
+    ck_assert_int_eq(type_resized(old->type, b.map.lb, extent(&b), &b.type),
+                     MPI_SUCCESS);
+    return b;
+}
+
+static struct both make(int depth)
+{
+    if (depth == 0)
+        return basic();
+    struct both old = make(depth - 1), other = basic(), b;
+    int choice = dice(0, 9);
+    if (choice < 4)
+        b = make_regular(&old);
+    else if (choice < 8)
+        b = make_lots(&old, &other);
+    else
+        b = make_resized(&old);
+    if (b.map.bytes == 0 || b.map.bytes > 60 || extent(&b) > 200) {
+        /* Too dull or too large to test every window of. */
+        datatype_release(b.type);
+        datatype_release(other.type);
+        return old;
+    }
+    datatype_release(old.type);
+    datatype_release(other.type);
+    return b;
+}
+
+static void check_bounds(const struct both *b)
+{
+    int low = b->map.at[0], high = b->map.at[0] + 1;
+    for (int i = 0; i < b->map.bytes; i++) {
+        low = b->map.at[i] < low ? b->map.at[i] : low;
+        high = b->map.at[i] >= high ? b->map.at[i] + 1 : high;
+    }
+    ck_assert_int_eq(b->type->size, b->map.bytes);
+    ck_assert_int_eq(b->type->lb, b->map.lb);
+    ck_assert_int_eq(b->type->extent, extent(b));
+    ck_assert_int_eq(b->type->true_lb, low);
+    ck_assert_int_eq(b->type->true_extent, high - low);
+}
+
+static void check_window(const struct both *b, int offset, int bytes)
+{
+    static unsigned char user[ROOM], expected[ROOM];
+    unsigned char *packed = malloc((size_t)bytes + 1);
+    for (int i = 0; i < ROOM; i++)
+        user[i] = expected[i] = (unsigned char)(i * 7 + i / 256);
+    pack_bytes(packed, user + MIDDLE, b->type, (size_t)offset, (size_t)bytes);
+    for (int i = 0; i < bytes; i++) {
+        int at = offset + i;
+        int place = MIDDLE + at / b->map.bytes * extent(b) +
+                    b->map.at[at % b->map.bytes];
+        ck_assert_uint_eq(packed[i], user[place]);
+    }
+    for (int i = 0; i < bytes; i++) {
+        int at = offset + i;
+        packed[i] = (unsigned char)(i + 100);
+        expected[MIDDLE + at / b->map.bytes * extent(b) +
+                 b->map.at[at % b->map.bytes]] = packed[i];
+    }
+    unpack_bytes(user + MIDDLE, packed, b->type, (size_t)offset, (size_t)bytes);
+    ck_assert_mem_eq(user, expected, ROOM);
+    free(packed);
+}
+
+static void check_type(int depth)
+{
+    struct both b = make(depth);
+    check_bounds(&b);
+    int total = 3 * b.map.bytes;
+    for (int offset = 0; offset <= total; offset++) {
+        for (int bytes = 0; bytes <= total - offset; bytes++)
+            check_window(&b, offset, bytes);
+    }
+    datatype_release(b.type);
+}
+
+START_TEST(every_window_is_that_of_the_naive_map)
+{
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    for (int i = 0; i < 12; i++) {
+        seed = (unsigned)(_i * 1000 + i);
+        check_type(i % 4);
+    }
+    datatype_fini_predefined();
+}
+END_TEST
+
+START_TEST(vector_of_any_count_is_one_entry)
+{
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    struct piece p = {.type = datatype_find(MPI_DOUBLE), .count = 1 << 30,
+                      .length = 2, .stride = 64};
+    struct mpi_datatype *t;
+    ck_assert_int_eq(type_regular(&p, &t), MPI_SUCCESS);
+    ck_assert_uint_eq(t->block_count, 1);
+    ck_assert_uint_eq(t->size, (size_t)16 << 30);
+    datatype_release(t);
+    datatype_fini_predefined();
+}
+END_TEST
+
+START_TEST(dense_vector_is_contiguous)
+{
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    struct piece p = {.type = datatype_find(MPI_INT), .count = 10,
+                      .length = 3, .stride = 12};
+    struct mpi_datatype *t;
+    ck_assert_int_eq(type_regular(&p, &t), MPI_SUCCESS);
+    ck_assert(t->is_contiguous);
+    ck_assert_uint_eq(t->blocks[0].bytes, 120);
+    datatype_release(t);
+    datatype_fini_predefined();
+}
+END_TEST
+
+START_TEST(too_large_a_type_is_refused)
+{
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    struct piece p = {.type = datatype_find(MPI_INT), .count = INT64_MAX / 2,
+                      .length = 3, .stride = 12};
+    struct mpi_datatype *t = NULL;
+    ck_assert_int_eq(type_regular(&p, &t) % 16384, MPI_ERR_COUNT);
+    p = (struct piece){.type = p.type, .count = 2, .length = 1,
+                       .offset = INT64_MIN, .stride = INT64_MAX};
+    ck_assert_int_eq(type_regular(&p, &t) % 16384, MPI_ERR_COUNT);
+    ck_assert_ptr_null(t);
+    datatype_fini_predefined();
+}
+END_TEST
+
+int main(void)
+{
+    TCase *t = tcase_create("pack");
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, every_window_is_that_of_the_naive_map, 0, 8);
+    tcase_add_test(t, vector_of_any_count_is_one_entry);
+    tcase_add_test(t, dense_vector_is_contiguous);
+    tcase_add_test(t, too_large_a_type_is_refused);
+    return suite_run("pack", t);
+}
