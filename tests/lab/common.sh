@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
 #
 # What every part of the lab needs: messages, where a lab's state lives, and
 # which processes belong to it. Sourced by tests/lab/lab.
@@ -24,7 +25,8 @@ select_lab() {
 
 # The directory above all labs must be ours alone: keys lie in it.
 make_base() {
-    mkdir -m 700 -p "$BASE" || exit 1
+    [[ -d $BASE ]] || mkdir -m 700 "$BASE" 2>/dev/null || [[ -d $BASE ]] ||
+        die "cannot make $BASE"
     [[ -O $BASE && ! -L $BASE ]] || die "$BASE belongs to somebody else"
     chmod 700 "$BASE"
 }
@@ -41,6 +43,12 @@ lab_processes() {
         [[ $args == *"$STATE/${1-}"* ]] && echo "${proc#/proc/}"
     done
     return 0
+}
+
+# is_lab_up PID: that process is a `lab up`, not one that got its number.
+is_lab_up() {
+    [[ -O /proc/$1 ]] &&
+        [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$1/cmdline") == *lab*up* ]]
 }
 
 # kill_processes PREFIX: end them at once and wait until they are gone.
@@ -72,8 +80,7 @@ load_lab() {
 
 # check_node N: N is a node of this lab.
 check_node() {
-    [[ -n $1 ]] && (($1 >= 1 && $1 <= NODES)) ||
-        usage_error "this lab has node1 to node$NODES"
+    (($1 <= NODES)) || usage_error "this lab has node1 to node$NODES"
 }
 
 node_is_alive() {
