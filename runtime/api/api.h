@@ -10,12 +10,11 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include <stdbool.h>
+
 #include <mpi.h>
 
 #include "runtime/objects/comm.h"
-#include "runtime/objects/datatype.h"
-#include "runtime/objects/op.h"
-#include "runtime/objects/request.h"
 
 /*
  * Stands before the definition of MPI_X: exports it as a weak symbol, and
@@ -51,30 +50,5 @@ static inline int api_result(struct mpi_comm *comm, int err,
 {
     return LIKELY(err == MPI_SUCCESS) ? err : api_raise(comm, err, function);
 }
-
-/*
- * Checks: MPI_SUCCESS and *out set, or a code with a sentence. All but
- * check_initialized assume an initialized library.
- */
-int check_initialized(void);
-int check_comm(MPI_Comm handle, struct mpi_comm **out);
-int check_count(MPI_Count count);
-int check_type(MPI_Datatype handle, struct mpi_datatype **out);
-/* As check_type; the type must be committed. */
-int check_committed(MPI_Datatype handle, struct mpi_datatype **out);
-int check_op(MPI_Op handle, const struct mpi_datatype *type,
-             struct mpi_op **out);
-/* A buffer for count elements: not NULL unless there are no bytes or the type
- * has absolute addresses (MPI_BOTTOM). */
-int check_buffer(const void *buffer, MPI_Count count,
-                 const struct mpi_datatype *type);
-/* A rank in comm, or MPI_PROC_NULL. */
-int check_destination(int rank, const struct mpi_comm *comm);
-/* As check_destination, or MPI_ANY_SOURCE. */
-int check_source(int rank, const struct mpi_comm *comm);
-int check_root(int root, const struct mpi_comm *comm);
-int check_send_tag(int tag);
-int check_recv_tag(int tag); /* or MPI_ANY_TAG */
-int check_pointer(const void *pointer, const char *what);
 
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The library of this process and the way of every error to its handler.
+ */
+#define LOG_MODULE "mpi"
+#include "runtime/api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/log.h"
+#include "runtime/base/process.h"
+#include "runtime/objects/errhandler.h"
+#include "runtime/objects/error_text.h"
+
+struct library library;
+
+/* An error in a call that came too early or too late: no job to tell. */
+static void die_outside(const char *function)
+{
+    log_error("%s was called %s", function,
+              library.is_finalized ? "after MPI_Finalize"
+                                   : "before MPI_Init");
+    exit(1);
+}
+
+static void die(const char *function, int err)
+{
+    char sentence[600];
+    snprintf(sentence, sizeof sentence, "%s: %s", function, error_text(err));
+    process_abort(library.process, error_class_of(err), sentence);
+}
+
+int api_raise(struct mpi_comm *comm, int err, const char *function)
+{
+    if (!library.process)
+        die_outside(function);
+    if (!comm)
+        comm = library.self;
+    const struct mpi_errhandler *handler = comm->errhandler;
+    if (handler->user) {
+        MPI_Comm handle = comm_handle(comm);
+        int code = err;
+        handler->user(&handle, &code, NULL);
+        return err;
+    }
+    if (handler->object.handle != (uintptr_t)MPI_ERRORS_RETURN)
+        die(function, err);
+    return err;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * MPI_Probe and MPI_Iprobe (MPI 5.0, 3.8.1).
+ */
+#include "runtime/api/api.h"
+
+#include "runtime/api/check.h"
+#include "runtime/base/process.h"
+#include "runtime/base/status.h"
+#include "runtime/p2p/p2p.h"
+
+static int prepare(int source, int tag, MPI_Comm comm, struct message *m)
+{
+    *m = (struct message){ .peer = source, .tag = tag,
+                           .channel = CHANNEL_USER };
+    int err = check_comm(comm, &m->comm);
+    if (err == MPI_SUCCESS)
+        err = check_source(source, m->comm);
+    if (err == MPI_SUCCESS)
+        err = check_recv_tag(tag);
+    return err;
+}
+
+PROFILE(MPI_Probe);
+int MPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
+{
+    struct message m;
+    int err = prepare(source, tag, comm, &m);
+    if (err != MPI_SUCCESS)
+        return api_raise(m.comm, err, "MPI_Probe");
+    struct envelope found;
+    status_enter(library.process->status, CALL_PROBE, source, tag, 0);
+    p2p_probe(&m, &found);
+    status_leave(library.process->status);
+    status_set(status, found.source, found.tag, found.bytes);
+    return MPI_SUCCESS;
+}
+
+PROFILE(MPI_Iprobe);
+int MPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag,
+               MPI_Status *status)
+{
+    struct message m;
+    int err = prepare(source, tag, comm, &m);
+    if (err != MPI_SUCCESS)
+        return api_raise(m.comm, err, "MPI_Iprobe");
+    struct envelope found;
+    *flag = p2p_iprobe(&m, &found);
+    if (*flag)
+        status_set(status, found.source, found.tag, found.bytes);
+    return MPI_SUCCESS;
+}

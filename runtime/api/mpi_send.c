@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * MPI_Send, MPI_Ssend, their nonblocking forms, and MPI_Sendrecv (MPI 5.0,
+ * chapter 3).
+ */
+#include "runtime/api/api.h"
+
+#include "runtime/api/check.h"
+#include "runtime/base/process.h"
+#include "runtime/base/status.h"
+#include "runtime/p2p/p2p.h"
+
+/* The arguments of a send as the user gave them. */
+struct send_call {
+    const void *buf;
+    MPI_Count count;
+    MPI_Datatype datatype;
+    int dest;
+    int tag;
+    MPI_Comm comm;
+    enum send_mode mode;
+    const char *function;
+};
+
+/* Check and convert; m->comm is set as soon as it is known. */
+static ALWAYS_INLINE int prepare(const struct send_call *c, struct message *m)
+{
+    int err = check_comm(c->comm, &m->comm);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_count(c->count);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_committed(c->datatype, &m->type);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_destination(c->dest, m->comm);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_send_tag(c->tag);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_buffer(c->buf, c->count, m->type);
+    m->buffer = (void *)(uintptr_t)c->buf;
+    m->count = c->count;
+    m->peer = c->dest;
+    m->tag = c->tag;
+    m->channel = CHANNEL_USER;
+    m->mode = c->mode;
+    return err;
+}
+
+static ALWAYS_INLINE int send(const struct send_call *c)
+{
+    struct message m = { .comm = NULL };
+    int err = prepare(c, &m);
+    if (LIKELY(err == MPI_SUCCESS)) {
+        struct status_page *page = library.process->status;
+        status_enter(page, c->mode == SEND_STANDARD ? CALL_SEND : CALL_SSEND,
+                     c->dest, c->tag, (uint64_t)c->count * m.type->size);
+        err = p2p_send(&m);
+        status_leave(page);
+    }
+    return api_result(m.comm, err, c->function);
+}
+
+static ALWAYS_INLINE int isend(const struct send_call *c, MPI_Request *request)
+{
+    struct message m = { .comm = NULL };
+    int err = prepare(c, &m);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = check_pointer(request, "request");
+    if (LIKELY(err == MPI_SUCCESS)) {
+        struct mpi_request *r;
+        err = p2p_send_start(&m, &r);
+        if (LIKELY(err == MPI_SUCCESS))
+            *request = request_handle(r);
+    }
+    return api_result(m.comm, err, c->function);
+}
+
+/* A call of the given mode with the arguments every send has. */
+#define CALL(send_mode, name)                                                  \
+    &(struct send_call){ buf, count, datatype, dest, tag, comm, send_mode, name }
+
+PROFILE(MPI_Send);
+int MPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest,
+             int tag, MPI_Comm comm)
+{
+    return send(CALL(SEND_STANDARD, "MPI_Send"));
+}
+
+PROFILE(MPI_Send_c);
+int MPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
+               int dest, int tag, MPI_Comm comm)
+{
+    return send(CALL(SEND_STANDARD, "MPI_Send_c"));
+}
+
+PROFILE(MPI_Ssend);
+int MPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest,
+              int tag, MPI_Comm comm)
+{
+    return send(CALL(SEND_SYNCHRONOUS, "MPI_Ssend"));
+}
+
+PROFILE(MPI_Ssend_c);
+int MPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
+                int dest, int tag, MPI_Comm comm)
+{
+    return send(CALL(SEND_SYNCHRONOUS, "MPI_Ssend_c"));
+}
+
+PROFILE(MPI_Isend);
+int MPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest,
+              int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend(CALL(SEND_STANDARD, "MPI_Isend"), request);
+}
+
+PROFILE(MPI_Isend_c);
+int MPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
+                int dest, int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend(CALL(SEND_STANDARD, "MPI_Isend_c"), request);
+}
+
+PROFILE(MPI_Issend);
+int MPI_Issend(const void *buf, int count, MPI_Datatype datatype, int dest,
+               int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend(CALL(SEND_SYNCHRONOUS, "MPI_Issend"), request);
+}
+
+PROFILE(MPI_Issend_c);
+int MPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
+                 int dest, int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend(CALL(SEND_SYNCHRONOUS, "MPI_Issend_c"), request);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Completing requests: MPI_Wait, MPI_Test and their any, all and some forms,
+ * MPI_Request_free (MPI 5.0, 3.7.3 and 3.7.5).
+ *
+ * A null request counts as complete with an empty status. Every form makes
+ * progress, and a form that does not wait makes exactly one round of it.
+ */
+#include "runtime/api/api.h"
+
+#include "runtime/api/check.h"
+#include "runtime/base/error.h"
+#include "runtime/base/process.h"
+#include "runtime/base/status.h"
+#include "runtime/objects/request.h"
+
+static struct progress *job_progress(void)
+{
+    return &library.process->progress;
+}
+
+/* Each handle must be a request or MPI_REQUEST_NULL. */
+static int check_requests(int count, const MPI_Request requests[])
+{
+    int err = library.process ? check_count(count) : check_initialized();
+    for (int i = 0; i < count && err == MPI_SUCCESS; i++)
+        if (requests[i] != MPI_REQUEST_NULL && !request_find(requests[i]))
+            err = error_make(MPI_ERR_REQUEST, "handle 0x%llx at index %d is "
+                             "not a request",
+                             (unsigned long long)(uintptr_t)requests[i], i);
+    return err;
+}
+
+/* Take the result of a complete request and clear the user's handle. */
+static int finish(MPI_Request *request, MPI_Status *status,
+                  struct mpi_comm **comm)
+{
+    struct mpi_request *r = request_find(*request);
+    *request = MPI_REQUEST_NULL;
+    *comm = r->comm;
+    return request_finish(r, status);
+}
+
+/* Finish requests[i] when it is null or complete. */
+static bool try_finish(MPI_Request *request, MPI_Status *status, int *err,
+                       struct mpi_comm **comm)
+{
+    *err = MPI_SUCCESS;
+    if (*request == MPI_REQUEST_NULL) {
+        status_set_empty(status);
+        return true;
+    }
+    if (!request_find(*request)->is_complete)
+        return false;
+    *err = finish(request, status, comm);
+    return true;
+}
+
+/* One round of waiting: poll, and give way when nothing happened. */
+static void wait_round(void)
+{
+    if (progress_poll(job_progress()) == 0)
+        progress_idle(job_progress());
+}
+
+static void enter(uint32_t call)
+{
+    status_enter(library.process->status, call, MPI_ANY_SOURCE, MPI_ANY_TAG, 0);
+}
+
+static void leave(void)
+{
+    status_leave(library.process->status);
+}
+
+PROFILE(MPI_Wait);
+int MPI_Wait(MPI_Request *request, MPI_Status *status)
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(1, request);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Wait");
+    if (*request == MPI_REQUEST_NULL) {
+        status_set_empty(status);
+        return MPI_SUCCESS;
+    }
+    enter(CALL_WAIT);
+    progress_wait(job_progress(), &request_find(*request)->is_complete);
+    err = finish(request, status, &comm);
+    leave();
+    return api_result(comm, err, "MPI_Wait");
+}
+
+PROFILE(MPI_Test);
+int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(1, request);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Test");
+    *flag = try_finish(request, status, &err, &comm);
+    if (!*flag) {
+        progress_poll(job_progress());
+        *flag = try_finish(request, status, &err, &comm);
+    }
+    return api_result(comm, err, "MPI_Test");
+}
+
+/* The status of index i, also for MPI_STATUSES_IGNORE. */
+static MPI_Status *status_at(MPI_Status statuses[], int i)
+{
+    return statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[i];
+}
+
+/* MPI_ERR_IN_STATUS when any of count statuses holds an error: the errors
+ * were written by note_error. */
+static void note_error(MPI_Status statuses[], int i, int err)
+{
+    if (statuses != MPI_STATUSES_IGNORE)
+        statuses[i].MPI_ERROR = err;
+}
+
+static bool all_complete(int count, const MPI_Request requests[])
+{
+    for (int i = 0; i < count; i++)
+        if (requests[i] != MPI_REQUEST_NULL &&
+            !request_find(requests[i])->is_complete)
+            return false;
+    return true;
+}
+
+/* Finish all of them; every one is null or complete. */
+static int finish_all(int count, MPI_Request requests[], MPI_Status statuses[],
+                      struct mpi_comm **comm)
+{
+    int result = MPI_SUCCESS;
+    for (int i = 0; i < count; i++) {
+        int err;
+        struct mpi_comm *failed;
+        try_finish(&requests[i], status_at(statuses, i), &err, &failed);
+        note_error(statuses, i, err);
+        if (err == MPI_SUCCESS)
+            continue;
+        *comm = failed;
+        /* Without statuses the first error itself is the best answer. */
+        if (result == MPI_SUCCESS)
+            result = statuses == MPI_STATUSES_IGNORE ? err : MPI_ERR_IN_STATUS;
+    }
+    return result;
+}
+
+PROFILE(MPI_Waitall);
+int MPI_Waitall(int count, MPI_Request array_of_requests[],
+                MPI_Status array_of_statuses[])
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(count, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Waitall");
+    enter(CALL_WAIT);
+    for (int i = 0; i < count; i++)
+        if (array_of_requests[i] != MPI_REQUEST_NULL)
+            progress_wait(job_progress(),
+                          &request_find(array_of_requests[i])->is_complete);
+    err = finish_all(count, array_of_requests, array_of_statuses, &comm);
+    leave();
+    return api_result(comm, err, "MPI_Waitall");
+}
+
+PROFILE(MPI_Testall);
+int MPI_Testall(int count, MPI_Request array_of_requests[], int *flag,
+                MPI_Status array_of_statuses[])
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(count, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Testall");
+    *flag = all_complete(count, array_of_requests);
+    if (!*flag) {
+        progress_poll(job_progress());
+        *flag = all_complete(count, array_of_requests);
+    }
+    if (*flag)
+        err = finish_all(count, array_of_requests, array_of_statuses, &comm);
+    return api_result(comm, err, "MPI_Testall");
+}
+
+enum any { ANY_NONE, ANY_FOUND, ANY_NO_ACTIVE };
+
+/* Finish the first complete request. */
+static enum any finish_any(int count, MPI_Request requests[], int *index,
+                           MPI_Status *status, int *err, struct mpi_comm **comm)
+{
+    enum any result = ANY_NO_ACTIVE;
+    for (int i = 0; i < count; i++) {
+        if (requests[i] == MPI_REQUEST_NULL)
+            continue;
+        result = ANY_NONE;
+        if (request_find(requests[i])->is_complete) {
+            *index = i;
+            *err = finish(&requests[i], status, comm);
+            return ANY_FOUND;
+        }
+    }
+    if (result == ANY_NO_ACTIVE) {
+        *index = MPI_UNDEFINED;
+        status_set_empty(status);
+    }
+    return result;
+}
+
+PROFILE(MPI_Waitany);
+int MPI_Waitany(int count, MPI_Request array_of_requests[], int *index,
+                MPI_Status *status)
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(count, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Waitany");
+    enter(CALL_WAIT);
+    while (finish_any(count, array_of_requests, index, status, &err, &comm) ==
+           ANY_NONE)
+        wait_round();
+    leave();
+    return api_result(comm, err, "MPI_Waitany");
+}
+
+PROFILE(MPI_Testany);
+int MPI_Testany(int count, MPI_Request array_of_requests[], int *index,
+                int *flag, MPI_Status *status)
+{
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(count, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Testany");
+    enum any any =
+        finish_any(count, array_of_requests, index, status, &err, &comm);
+    if (any == ANY_NONE) {
+        progress_poll(job_progress());
+        any = finish_any(count, array_of_requests, index, status, &err, &comm);
+    }
+    *flag = any != ANY_NONE;
+    if (any == ANY_NONE)
+        *index = MPI_UNDEFINED;
+    return api_result(comm, err, "MPI_Testany");
+}
+
+/* Where the some forms put what they found. */
+struct some {
+    int count;
+    MPI_Request *requests;
+    int *outcount;
+    int *indices;
+    MPI_Status *statuses;
+};
+
+/* Finish every complete request; false when some are active and none is. */
+static bool finish_some(const struct some *s, int *err, struct mpi_comm **comm)
+{
+    bool is_any_active = false;
+    int found = 0;
+    *err = MPI_SUCCESS;
+    for (int i = 0; i < s->count; i++) {
+        if (s->requests[i] == MPI_REQUEST_NULL)
+            continue;
+        is_any_active = true;
+        if (!request_find(s->requests[i])->is_complete)
+            continue;
+        struct mpi_comm *failed;
+        int one = finish(&s->requests[i], status_at(s->statuses, found),
+                         &failed);
+        note_error(s->statuses, found, one);
+        s->indices[found++] = i;
+        if (one != MPI_SUCCESS) {
+            *comm = failed;
+            *err = s->statuses == MPI_STATUSES_IGNORE ? one
+                                                      : MPI_ERR_IN_STATUS;
+        }
+    }
+    *s->outcount = is_any_active ? found : MPI_UNDEFINED;
+    return found > 0 || !is_any_active;
+}
+
+PROFILE(MPI_Waitsome);
+int MPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
+                 int array_of_indices[], MPI_Status array_of_statuses[])
+{
+    const struct some some = { incount, array_of_requests, outcount,
+                               array_of_indices, array_of_statuses };
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(incount, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Waitsome");
+    enter(CALL_WAIT);
+    while (!finish_some(&some, &err, &comm))
+        wait_round();
+    leave();
+    return api_result(comm, err, "MPI_Waitsome");
+}
+
+PROFILE(MPI_Testsome);
+int MPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
+                 int array_of_indices[], MPI_Status array_of_statuses[])
+{
+    const struct some some = { incount, array_of_requests, outcount,
+                               array_of_indices, array_of_statuses };
+    struct mpi_comm *comm = NULL;
+    int err = check_requests(incount, array_of_requests);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return api_raise(comm, err, "MPI_Testsome");
+    if (!finish_some(&some, &err, &comm)) {
+        progress_poll(job_progress());
+        finish_some(&some, &err, &comm);
+    }
+    return api_result(comm, err, "MPI_Testsome");
+}
+
+PROFILE(MPI_Request_free);
+int MPI_Request_free(MPI_Request *request)
+{
+    int err = check_requests(1, request);
+    if (err == MPI_SUCCESS && *request == MPI_REQUEST_NULL)
+        err = error_make(MPI_ERR_REQUEST, "MPI_REQUEST_NULL cannot be freed");
+    if (err != MPI_SUCCESS)
+        return api_raise(NULL, err, "MPI_Request_free");
+    request_free(request_find(*request));
+    *request = MPI_REQUEST_NULL;
+    return MPI_SUCCESS;
+}
