@@ -161,12 +161,27 @@ prepare_sshd() {
     mv "$work/keep" "$CACHE/sshd" || exit 1
 }
 
+# Find or download a busybox that needs no libraries; set BUSYBOX. The
+# package is not to be installed: it would replace the ordinary one.
+prepare_busybox() {
+    local work=$CACHE/busybox.$$
+    BUSYBOX=$(command -v busybox)
+    [[ -n $BUSYBOX ]] && ! grep -qa 'ld-linux' "$BUSYBOX" && return 0
+    BUSYBOX=$CACHE/busybox
+    [[ -x $BUSYBOX ]] && return 0
+    rm -rf "$work"
+    SCRATCH+=("$work")
+    fetch_packages "$work" busybox-static || die "no busybox for the guests"
+    mv "$(find "$work/root" -type f -name busybox)" "$BUSYBOX" || exit 1
+    rm -rf "$work"
+}
+
 # make_initrd: $STATE/initrd, which holds the modules, both guest scripts and
 # $STATE/guest (keys and settings).
 make_initrd() {
     local tree=$STATE/tree
     mkdir -p "$tree"/{bin,proc,sys,dev,host,rw,root,modules,lab}
-    cp "$(command -v busybox)" "$tree/bin/busybox"
+    cp "$BUSYBOX" "$tree/bin/busybox"
     cp "$CACHE/kernel/modules"/* "$tree/modules/"
     install -m 755 "$HERE/guest/init" "$tree/init"
     cp -a "$STATE/guest/." "$tree/lab/"

@@ -33,9 +33,9 @@ parse_up() {
 
 check_tools() {
     local tool missing=()
-    for tool in $QEMU busybox cpio depmod modprobe socat ssh ssh-keygen \
-                rdma tc setpriv xz zstd; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null ||
+    for tool in $QEMU cpio depmod modprobe socat ssh ssh-keygen \
+                ip rdma tc setpriv xz zstd; do
+        command -v "$tool" >/dev/null ||
             missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || die "missing here: ${missing[*]};" \
@@ -146,6 +146,7 @@ command_up() {
     mkdir -p "$CACHE"
     prepare_kernel
     prepare_sshd
+    prepare_busybox
     make_keys
     make_initrd
     probe_accel
