@@ -18,6 +18,25 @@ struct request_slab {
     struct p2p_request requests[SLAB_REQUESTS];
 };
 
+static void keep_sent(struct mpi_request *sent)
+{
+    (void)sent;
+}
+
+static int open_sent(struct p2p *p2p)
+{
+    static const struct request_ops ops = { .release = keep_sent };
+    p2p->sent = (struct mpi_request){
+        .object = { .kind = KIND_REQUEST, .references = 1 },
+        .is_complete = 1,
+        .ops = &ops,
+        .progress = &p2p->process->progress,
+        .source = MPI_PROC_NULL,
+        .tag = MPI_ANY_TAG,
+    };
+    return handle_add(&p2p->sent.object);
+}
+
 int p2p_open(struct process *process, const struct transport_ops *const *ops,
              unsigned count, struct p2p **out)
 {
@@ -30,7 +49,8 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
     p2p->endpoints = calloc((size_t)process->world_count,
                             sizeof(*p2p->endpoints));
     int err = MPI_ERR_NO_MEM;
-    if (p2p->endpoints && request_pool_grow(p2p))
+    if (p2p->endpoints && request_pool_grow(p2p) &&
+        open_sent(p2p) == MPI_SUCCESS)
         err = transports_open(process, &p2p->packets, ops, count,
                               &p2p->transports);
     if (err != MPI_SUCCESS) {
@@ -64,6 +84,7 @@ void p2p_close(struct p2p *p2p)
             handle_remove(&slab->requests[i].base.object);
         free(slab);
     }
+    handle_remove(&p2p->sent.object);
     free(p2p->endpoints);
     free(p2p->scratch);
     free(p2p);

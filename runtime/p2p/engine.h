@@ -26,6 +26,8 @@ struct p2p {
     struct match **matches;      /* by wire context, NULL = not used yet */
     uint32_t match_count;
     struct p2p_request *free_requests;
+    struct mpi_request sent;     /* stands for every send that is done when
+                                    its start returns; never released */
     struct request_slab *slabs;
     void *scratch;               /* where non-contiguous data is packed */
     size_t scratch_bytes;

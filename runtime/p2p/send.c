@@ -15,17 +15,14 @@ static void choose_protocol(struct p2p_request *r)
                                        : COUNTER_RENDEZVOUS_MESSAGES, 1);
 }
 
-int p2p_send_start(const struct message *m, struct mpi_request **out)
+/* A request for what send_now did not take. */
+static int start_request(const struct message *m, struct mpi_request **out)
 {
     struct p2p *p2p = m->comm->p2p;
     struct p2p_request *r = request_create(p2p, m);
     if (!r)
         return MPI_ERR_NO_MEM;
     *out = &r->base;
-    if (m->peer == MPI_PROC_NULL) {
-        request_end(r, MPI_SUCCESS);
-        return MPI_SUCCESS;
-    }
     r->world = m->comm->worlds[m->peer];
     r->bytes = r->capacity;
     r->wire_context = wire_context(m->comm->context, m->channel);
@@ -41,9 +38,10 @@ int p2p_send_start(const struct message *m, struct mpi_request **out)
 
 /*
  * Send m by copy right now. POST_BUSY when it is not small, contiguous and
- * standard, or the transport is full: then a request must be made.
+ * standard, or the transport is full; then, and after POST_FAILED, a request
+ * must be made.
  */
-static enum post send_now(const struct message *m, struct endpoint *ep)
+static inline enum post send_now(const struct message *m, struct endpoint *ep)
 {
     const uint64_t bytes = (uint64_t)m->count * m->type->size;
     if (!m->type->is_contiguous || m->mode != SEND_STANDARD ||
@@ -69,20 +67,29 @@ static enum post send_now(const struct message *m, struct endpoint *ep)
     return post;
 }
 
+/* send_now for a peer that may be nobody, or out of reach. */
+static inline enum post try_now(const struct message *m)
+{
+    if (UNLIKELY(m->peer == MPI_PROC_NULL))
+        return POST_DONE;
+    struct endpoint *ep = m->comm->p2p->endpoints[m->comm->worlds[m->peer]];
+    return LIKELY(ep != NULL) ? send_now(m, ep) : POST_BUSY;
+}
+
+int p2p_send_start(const struct message *m, struct mpi_request **out)
+{
+    if (LIKELY(try_now(m) == POST_DONE)) {
+        *out = &m->comm->p2p->sent;
+        return MPI_SUCCESS;
+    }
+    return start_request(m, out);
+}
+
 int p2p_send(const struct message *m)
 {
-    if (m->peer == MPI_PROC_NULL)
+    if (LIKELY(try_now(m) == POST_DONE))
         return MPI_SUCCESS;
-    struct endpoint *ep;
-    int err = engine_endpoint(m->comm->p2p, m->comm->worlds[m->peer], &ep);
-    if (UNLIKELY(err != MPI_SUCCESS))
-        return err;
-    enum post post = send_now(m, ep);
-    if (LIKELY(post == POST_DONE))
-        return MPI_SUCCESS;
-    if (post == POST_FAILED)
-        return ep->error;
     struct mpi_request *r;
-    err = p2p_send_start(m, &r);
+    int err = start_request(m, &r);
     return err == MPI_SUCCESS ? request_wait(r, MPI_STATUS_IGNORE) : err;
 }
