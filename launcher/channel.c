@@ -26,7 +26,7 @@ bool channel_next_frame(const struct strbuf *received, size_t *offset,
     if (available < sizeof header)
         return false;
     memcpy(&header, received->text + *offset, sizeof header);
-    if (header.body_bytes > WIRE_FRAME_LIMIT) {
+    if (header.type > FRAME_LAST || header.body_bytes > WIRE_FRAME_LIMIT) {
         *is_garbage = true;
         return false;
     }

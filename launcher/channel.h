@@ -50,8 +50,9 @@ size_t channel_unsent_bytes(const struct channel *c);
 
 /*
  * Take the first complete frame of `received` from *offset on: advance
- * *offset behind it, fill *type and *body. False when none is complete; a
- * frame longer than WIRE_FRAME_LIMIT sets *is_garbage.
+ * *offset behind it, fill *type and *body. False when none is complete; what
+ * cannot be a frame (unknown type, longer than WIRE_FRAME_LIMIT) sets
+ * *is_garbage.
  */
 bool channel_next_frame(const struct strbuf *received, size_t *offset,
                         uint32_t *type, struct wire_reader *body,

@@ -65,6 +65,7 @@ enum frame_type {
     FRAME_FENCE = 128,  /* u32 id, text key, bytes: of one host | of all */
     FRAME_MODEX_ASK,    /* u32 id, u32 asking host, u32 rank */
     FRAME_MODEX_ANSWER, /* u32 id, u32 asking host, u32 status, bytes */
+    FRAME_LAST = FRAME_MODEX_ANSWER
 };
 
 struct frame_header {

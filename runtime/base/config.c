@@ -235,7 +235,9 @@ int config_load(void)
                   "info, debug or trace", settings.log);
         return MPI_ERR_ARG;
     }
-    warn_of_unknown();
+    /* mpirun has looked at the same environment, once for all its ranks. */
+    if (!settings.launcher_host[0])
+        warn_of_unknown();
     return MPI_SUCCESS;
 }
 

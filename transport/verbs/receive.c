@@ -17,7 +17,9 @@
 
 struct block {
     struct list link;
-    struct memory_pool pool;
+    struct ibv_mr *mr;
+    void *memory;
+    size_t bytes;
     struct receive_slot slots[]; /* share */
 };
 
@@ -49,7 +51,7 @@ int receive_open(struct receive *r, struct ibv_context *context,
 static void free_block(struct block *b)
 {
     list_remove(&b->link);
-    memory_destroy_pool(&b->pool);
+    memory_destroy_pool(b->mr, b->memory, b->bytes);
     free(b);
 }
 
@@ -96,16 +98,16 @@ int receive_add_share(struct receive *r, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     list_init(&b->link);
-    int err = memory_create_pool(r->pd, r->cache, r->share * r->slot_bytes,
-                                 &b->pool, why);
+    b->bytes = r->share * r->slot_bytes;
+    int err = memory_create_pool(r->pd, b->bytes, &b->memory, &b->mr, why);
     if (err != MPI_SUCCESS) {
         free(b);
         return err;
     }
     list_append(&r->blocks, &b->link);
     for (unsigned i = 0; i < r->share && err == MPI_SUCCESS; i++) {
-        b->slots[i].key = b->pool.mr->lkey;
-        b->slots[i].data = b->pool.memory + i * r->slot_bytes;
+        b->slots[i].key = b->mr->lkey;
+        b->slots[i].data = (char *)b->memory + i * r->slot_bytes;
         err = receive_post(r, &b->slots[i]);
     }
     if (err == MPI_SUCCESS)

@@ -9,9 +9,7 @@
  *   post.c     puts packets and reads on a queue pair, and retires them
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
- *   connect.c  how a connection comes up: the state machine over librdmacm
- *   connection.c  its state, and its end in failure
- *   events.c   the listener, the events of librdmacm and the device
+ *   connect.c  the connection state machine over librdmacm
  *   qp.c       queue pairs, and finding the connection of a queue pair
  *   memory.c   registration for reads, through the cache
  *   device.c   which device, port and GID
@@ -24,10 +22,7 @@
 #include "transport/regcache.h"
 #include "transport/transport.h"
 #include "transport/verbs/device.h"
-#include "transport/verbs/memory.h"
 #include "transport/verbs/receive.h"
-
-struct memwatch;
 
 enum {
     SEND_QUEUE = 64,     /* work requests of one queue pair, a power of two */
@@ -118,7 +113,8 @@ struct verbs {
     unsigned inline_bytes;
     unsigned credits;            /* that each peer gets from us */
 
-    struct memory_pool send_pool;
+    struct ibv_mr *send_mr;
+    char *send_memory;
     struct send_slot *send_free;
     struct send_slot send_slots[SEND_SLOTS];
     struct list reads_free;
@@ -137,7 +133,6 @@ struct verbs {
     bool is_closing;
 
     struct regcache *regcache;
-    struct memwatch *memwatch;   /* NULL: nothing is kept for reuse */
 };
 
 static inline struct verbs *verbs_of(const struct connection *c)
