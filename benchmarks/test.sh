@@ -15,7 +15,7 @@ wrong() {
 # passes RANKS PROGRAM OPTION...: all rows say Pass, and there are some.
 passes() {
     local output rows
-    output=$(./mpirun -n "$1" "benchmarks/$2" -c -t 0.01 "${@:3}" 2>&1) ||
+    output=$(launcher/mpirun -n "$1" "benchmarks/$2" -c -t 0.01 "${@:3}" 2>&1) ||
         wrong "$2 ended with $?: $output"
     rows=$(grep -cv '^#' <<<"$output")
     if [ "$rows" -eq 0 ] || grep -v '^#' <<<"$output" | grep -qv 'Pass$'; then
@@ -29,7 +29,7 @@ passes() {
 refuses() {
     local pattern=$1 output
     shift
-    output=$(./mpirun -n "$1" "benchmarks/$2" "${@:3}" 2>&1) &&
+    output=$(launcher/mpirun -n "$1" "benchmarks/$2" "${@:3}" 2>&1) &&
         wrong "$* does not fail"
     [[ $output == *"$pattern"* ]] || wrong "$*: no '$pattern' in '$output'"
 }
@@ -42,8 +42,8 @@ for program in bcast reduce allreduce gather scatter allgather alltoall; do
     passes "$ranks" $program -m 4:64K
     passes 3 $program -m 12K:12K -f
 done
-./mpirun -n "$ranks" benchmarks/barrier -t 0.01 || wrong "barrier fails"
-./mpirun -n 2 benchmarks/latency -m 8:8 -i 10 -x 5 | grep -q '^8 ' ||
+launcher/mpirun -n "$ranks" benchmarks/barrier -t 0.01 || wrong "barrier fails"
+launcher/mpirun -n 2 benchmarks/latency -m 8:8 -i 10 -x 5 | grep -q '^8 ' ||
     wrong "latency -m 8:8 -i 10 prints no row of 8 bytes"
 
 refuses "int's range" 2 latency -m 1:4G

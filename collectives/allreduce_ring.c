@@ -17,7 +17,7 @@
 
 bool allreduce_ring_suits(const struct coll_args *a)
 {
-    return a->op->is_commutative && !a->op->user &&
+    return a->op->is_commutative && a->op->code != OP_USER &&
            a->recv.type->is_predefined;
 }
 

@@ -9,6 +9,20 @@
 #include "collectives/schedule_pool.h"
 #include "collectives/select.h"
 
+size_t coll_bytes(const struct coll_args *a)
+{
+    switch (a->kind) {
+    case COLL_BARRIER:
+        return 0;
+    case COLL_BCAST:
+        return span_bytes(a->recv);
+    case COLL_SCATTER:
+        return span_bytes(a->recv.address == MPI_IN_PLACE ? a->send : a->recv);
+    default:
+        return span_bytes(a->send.address == MPI_IN_PLACE ? a->recv : a->send);
+    }
+}
+
 int coll_build(const struct coll_args *a, const struct algorithm *algorithm,
                struct schedule **out)
 {
@@ -29,6 +43,8 @@ int coll_build(const struct coll_args *a, const struct algorithm *algorithm,
 
 int coll_run(const struct coll_args *a)
 {
+    if (a->kind != COLL_BARRIER && coll_bytes(a) == 0)
+        return MPI_SUCCESS;
     struct schedule *s;
     int err = coll_build(a, select_algorithm(a), &s);
     if (err != MPI_SUCCESS)

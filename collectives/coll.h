@@ -50,13 +50,17 @@ struct algorithm {
 };
 
 /*
- * Do it and wait.
+ * Do it and wait. Without bytes there is nothing to do, but in a barrier.
  * Errors   MPI_ERR_NO_MEM; those of the messages
  */
 int coll_run(const struct coll_args *a);
 
 /* Start it; wait for *out. Types, op and comm may be freed meanwhile. */
 int coll_start(const struct coll_args *a, struct mpi_request **out);
+
+/* Bytes of one rank's block, the whole message where there are no blocks; 0
+ * for a barrier. The same at all ranks. */
+size_t coll_bytes(const struct coll_args *a);
 
 /* A schedule of the steps that `algorithm` takes for a, not started. */
 int coll_build(const struct coll_args *a, const struct algorithm *algorithm,

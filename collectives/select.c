@@ -74,18 +74,9 @@ static const struct algorithm alltoall_list[] = {
     { NULL, NULL, NULL },
 };
 
-/* Bytes of this rank's block, whichever of its buffers says so. */
-static size_t block_bytes(const struct coll_args *a)
-{
-    const bool is_recv = a->kind == COLL_SCATTER
-                             ? a->recv.address != MPI_IN_PLACE
-                             : a->send.address == MPI_IN_PLACE;
-    return span_bytes(is_recv ? a->recv : a->send);
-}
-
 static const struct algorithm *select_bcast(const struct coll_args *a)
 {
-    if (span_bytes(a->recv) >= BCAST_LONG_BYTES && a->comm->size >= TREE_RANKS)
+    if (coll_bytes(a) >= BCAST_LONG_BYTES && a->comm->size >= TREE_RANKS)
         return &bcast_list[1];
     return &bcast_list[0];
 }
@@ -97,28 +88,28 @@ static const struct algorithm *select_reduce(const struct coll_args *a)
 
 static const struct algorithm *select_allreduce(const struct coll_args *a)
 {
-    if (span_bytes(a->recv) >= ALLREDUCE_LONG_BYTES && allreduce_ring_suits(a))
+    if (coll_bytes(a) >= ALLREDUCE_LONG_BYTES && allreduce_ring_suits(a))
         return &allreduce_list[1];
     return &allreduce_list[0];
 }
 
 static const struct algorithm *select_gather(const struct coll_args *a)
 {
-    if (a->comm->size < TREE_RANKS || block_bytes(a) >= GATHER_LONG_BYTES)
+    if (a->comm->size < TREE_RANKS || coll_bytes(a) >= GATHER_LONG_BYTES)
         return &gather_list[1];
     return &gather_list[0];
 }
 
 static const struct algorithm *select_scatter(const struct coll_args *a)
 {
-    if (a->comm->size < TREE_RANKS || block_bytes(a) >= GATHER_LONG_BYTES)
+    if (a->comm->size < TREE_RANKS || coll_bytes(a) >= GATHER_LONG_BYTES)
         return &scatter_list[1];
     return &scatter_list[0];
 }
 
 static const struct algorithm *select_allgather(const struct coll_args *a)
 {
-    size_t bytes = block_bytes(a) * (size_t)a->comm->size;
+    size_t bytes = coll_bytes(a) * (size_t)a->comm->size;
     if (allgather_recursive_doubling_suits(a))
         return &allgather_list[2];
     return &allgather_list[bytes >= ALLGATHER_LONG_BYTES ? 1 : 0];
@@ -126,7 +117,7 @@ static const struct algorithm *select_allgather(const struct coll_args *a)
 
 static const struct algorithm *select_alltoall(const struct coll_args *a)
 {
-    size_t bytes = block_bytes(a);
+    size_t bytes = coll_bytes(a);
     if (a->send.address == MPI_IN_PLACE)
         return &alltoall_list[0];
     if (bytes <= ALLTOALL_SHORT_BYTES && a->comm->size >= BRUCK_RANKS)

@@ -3,12 +3,19 @@
  * Registration cache: memory that the device may touch, kept for reuse.
  *
  * Registering costs system calls and pinned pages, so a range that was used
- * once is likely worth keeping. It may be kept only while its pages are the
- * ones that were pinned: memory that leaves the process must leave the cache
- * first. What watches over that is the cache's watch; without one nothing is
- * kept after its last release, which is always right.
+ * once is worth keeping. But it may be kept only while the process has the
+ * very pages that were pinned: memory that leaves the process must leave the
+ * cache first. A watch tells of that; without one nothing is kept after its
+ * last release, which is always right.
  *
- * Knows no device: registering is done by two functions of its owner.
+ *   in use      retained by somebody; never touched by the cache
+ *   idle        kept, oldest release first out when the budget is exceeded
+ *   detached    in use, but never to be found again: its memory has left, or
+ *               a larger entry has taken its place
+ *
+ * Kept entries do not overlap, so a search is a binary one. Knows no device:
+ * registering is done by functions of its owner. Caller holds the library
+ * lock.
  */
 #ifndef TRANSPORT_REGCACHE_H
 #define TRANSPORT_REGCACHE_H
@@ -31,6 +38,8 @@ struct regcache_entry {
     uintptr_t start;      /* whole pages */
     uintptr_t end;
     unsigned references;
+    bool is_kept;         /* findable */
+    struct list link;     /* while idle, by time of release */
 };
 
 struct regcache_ops {
@@ -42,22 +51,51 @@ struct regcache_ops {
     int (*create)(void *arg, uintptr_t start, uintptr_t end,
                   struct regcache_entry **out);
     void (*destroy)(void *arg, struct regcache_entry *entry);
+    void *arg;
 };
 
-/* budget_bytes bounds what is kept without being in use. */
-int regcache_create(const struct regcache_ops *ops, void *arg,
-                    size_t budget_bytes, struct regcache **out);
+enum regcache_sight {
+    SIGHT_SAME,     /* still the mapping that was added */
+    SIGHT_CHANGING, /* some thread is unmapping memory right now */
+    SIGHT_GONE      /* another mapping, or none */
+};
 
-/* Nothing is retained any more. */
+/* What watches over memory; memwatch.h is one. */
+struct regcache_watch {
+    /* Watch [start, end) from now on; false: that memory cannot be watched. */
+    bool (*add)(void *arg, uintptr_t start, uintptr_t end);
+    void (*remove)(void *arg, uintptr_t start, uintptr_t end);
+    /* May memory that was added, `start` in it, still be what it was? SAME is
+     * a promise about everything that next() has not told of. */
+    enum regcache_sight (*look)(void *arg, uintptr_t start);
+    /* The next range that has left the process; false: no more. */
+    bool (*next)(void *arg, uintptr_t *start, uintptr_t *end);
+    void *arg;
+};
+
+/* budget_bytes bounds what is idle; watch may be NULL. */
+int regcache_create(const struct regcache_ops *ops,
+                    const struct regcache_watch *watch, size_t budget_bytes,
+                    struct regcache **out);
+
+/* Destroy it and all idle entries. Nothing is in use any more. */
 void regcache_destroy(struct regcache *c);
 
 /*
- * An entry that covers the range, retained until regcache_release.
+ * An entry that covers the range, retained until regcache_release. When there
+ * is no memory left to register with, idle entries give way.
+ * Cost     a hit takes a binary search and one look of the watch
  * Errors   as ops->create
  */
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
                     struct regcache_entry **out);
 
 void regcache_release(struct regcache *c, struct regcache_entry *entry);
+
+/* Destroy all idle entries; false when there was none. */
+bool regcache_trim(struct regcache *c);
+
+/* How often regcache_retain found what it needed. */
+uint64_t regcache_hits(const struct regcache *c);
 
 #endif

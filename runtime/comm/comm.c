@@ -27,6 +27,19 @@ static void destroy_comm(struct mpi_comm *c)
     free(c);
 }
 
+/* The names of those that have one from the start (MPI 5.0, 7.8). */
+static const char *first_name(uint32_t context)
+{
+    switch (context) {
+    case CONTEXT_WORLD:
+        return "MPI_COMM_WORLD";
+    case CONTEXT_SELF:
+        return "MPI_COMM_SELF";
+    default:
+        return "";
+    }
+}
+
 static void fill(struct mpi_comm *c, struct p2p *p2p, struct mpi_group *group)
 {
     c->object.kind = KIND_COMM;
@@ -54,6 +67,7 @@ int comm_create(struct p2p *p2p, struct mpi_group *group, uint32_t context,
     if (err != MPI_SUCCESS)
         goto release_pool;
     c->context = context;
+    strcpy(c->name, first_name(context));
     err = p2p_open_context(p2p, c);
     if (err != MPI_SUCCESS)
         goto release_context;

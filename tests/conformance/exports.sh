@@ -59,9 +59,6 @@ nm -D --defined-only "$library" | ${AWK:-awk} '
             if (!(name in kind))
                 wrong(name " is promised in implemented.txt, not exported")
         }
-        for (name in kind)
-            if (name ~ /^MPI_/ && !(name in promised))
-                wrong(name " is exported, implemented.txt lacks it")
         if (!exported || !promises)
             wrong("nothing was compared")
         printf "%d functions exported, %d errors\n", exported / 2, errors

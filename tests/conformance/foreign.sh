@@ -20,5 +20,5 @@ if readelf -d "$work/program" | grep NEEDED | grep -q mpi &&
     exit 1
 fi
 for ranks in 2 3 5; do
-    ./mpirun -n $ranks "$work/program"
+    launcher/mpirun -n $ranks "$work/program"
 done

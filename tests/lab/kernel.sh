@@ -172,7 +172,7 @@ prepare_busybox() {
     rm -rf "$work"
     SCRATCH+=("$work")
     fetch_packages "$work" busybox-static || die "no busybox for the guests"
-    mv "$(find "$work/root" -type f -name busybox)" "$BUSYBOX" || exit 1
+    mv "$(find "$work/root" -type f -path '*/bin/busybox')" "$BUSYBOX" || exit 1
     rm -rf "$work"
 }
 

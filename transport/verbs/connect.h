@@ -14,39 +14,27 @@
 #define VERBS_CONNECT_H
 
 #include "transport/verbs/verbs.h"
+#include "transport/verbs/wire.h"
 
-/* Listen on the device's address; fills v->context. why as in open. */
-int connection_listen(struct verbs *v, struct strbuf *why);
-
-/* Stop listening, without regard to connections. */
-void connection_unlisten(struct verbs *v);
-
-/*
- * The connection to a rank, made in state IDLE if there is none.
- * Errors   MPI_ERR_NO_MEM
- */
-int connection_of(struct verbs *v, int world, struct connection **out);
+/* One event of librdmacm, copied. */
+struct news {
+    enum rdma_cm_event_type type;
+    int status;
+    struct rdma_cm_id *id;
+    struct rdma_conn_param param;
+    char private_data[PRIVATE_DATA_REQUEST];
+};
 
 /* Begin to connect; address and nonce are set. Failure shows in the state. */
-void connection_start(struct connection *c);
+void connect_start(struct connection *c);
 
-/* Handle what librdmacm and the device report, and deadlines; returns the
- * number of events. */
-int connection_events(struct verbs *v);
+/* A peer asks. */
+void connect_take_request(struct verbs *v, const struct news *news);
+
+/* Something happened to a connection. */
+void connect_take_news(struct connection *c, const struct news *news);
 
 /* A packet came on an accepted connection: the peer has confirmed. */
-void connection_confirm(struct connection *c);
-
-/* The connection broke, for the given cause. */
-void connection_lose(struct connection *c, const char *cause);
-void connection_lose_all(struct verbs *v, const char *cause);
-
-/* Clear up after the posts that failed. */
-void connection_clear_broken(struct verbs *v);
-
-/* Let go of queue pair and id, quietly. */
-void connection_drop(struct connection *c);
-
-const char *connection_state_name(enum connection_state state);
+void connect_confirm(struct connection *c);
 
 #endif

@@ -20,6 +20,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
+#include "transport/memwatch.h"
 #include "transport/regcache.h"
 #include "transport/verbs/verbs.h"
 
@@ -46,31 +47,34 @@ static void explain_failure(size_t bytes, int error, struct strbuf *why)
                       "device: %s", (bytes + 1023) / 1024, strerror(error));
 }
 
-int memory_create_pool(struct ibv_pd *pd, size_t bytes, void **memory,
-                       struct ibv_mr **mr, struct strbuf *why)
+int memory_create_pool(struct ibv_pd *pd, struct regcache *cache, size_t bytes,
+                       struct memory_pool *out, struct strbuf *why)
 {
-    void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) {
+    if (memory == MAP_FAILED) {
         strbuf_printf(why, "out of memory (%zu KiB)", bytes / 1024);
         return MPI_ERR_OTHER;
     }
-    struct ibv_mr *registered = ibv_reg_mr(pd, mapped, bytes,
-                                           IBV_ACCESS_LOCAL_WRITE);
-    if (!registered) {
+    struct ibv_mr *mr;
+    do
+        mr = ibv_reg_mr(pd, memory, bytes, IBV_ACCESS_LOCAL_WRITE);
+    while (!mr && errno == ENOMEM && cache && regcache_trim(cache));
+    if (!mr) {
         explain_failure(bytes, errno, why);
-        munmap(mapped, bytes);
+        munmap(memory, bytes);
         return MPI_ERR_OTHER;
     }
-    *memory = mapped;
-    *mr = registered;
+    *out = (struct memory_pool){ memory, bytes, mr };
     return MPI_SUCCESS;
 }
 
-void memory_destroy_pool(struct ibv_mr *mr, void *memory, size_t bytes)
+void memory_destroy_pool(struct memory_pool *pool)
 {
-    ibv_dereg_mr(mr);
-    munmap(memory, bytes);
+    if (!pool->mr)
+        return;
+    ibv_dereg_mr(pool->mr);
+    munmap(pool->memory, pool->bytes);
 }
 
 /* Register for reading into and reading from; memory that is read-only here
@@ -138,9 +142,29 @@ static size_t choose_budget(const struct process *p)
 
 int memory_open_cache(struct verbs *v)
 {
-    static const struct regcache_ops ops = { create_entry, destroy_entry };
-    return regcache_create(&ops, v, choose_budget(v->base.process),
-                           &v->regcache);
+    if (v->regcache)
+        return MPI_SUCCESS;
+    const struct regcache_ops ops = { create_entry, destroy_entry, v };
+    struct strbuf why;
+    strbuf_init(&why);
+    struct regcache_watch watch;
+    if (memwatch_open(&v->memwatch, &why) == MPI_SUCCESS)
+        watch = memwatch_interface(v->memwatch);
+    else
+        log_debug("registered memory is not kept for reuse: %s", why.text);
+    strbuf_fini(&why);
+    int err = regcache_create(&ops, v->memwatch ? &watch : NULL,
+                              choose_budget(v->base.process), &v->regcache);
+    v->receive.cache = v->regcache;
+    return err;
+}
+
+void memory_close_cache(struct verbs *v)
+{
+    if (v->regcache)
+        regcache_destroy(v->regcache);
+    if (v->memwatch)
+        memwatch_close(v->memwatch);
 }
 
 int memory_retain_region(struct transport *t, void *address, size_t bytes,
@@ -148,8 +172,13 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
     struct regcache_entry *entry;
-    int err = regcache_retain(v->regcache, address, bytes, &entry);
+    int err = memory_open_cache(v);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return err;
+    err = regcache_retain(v->regcache, address, bytes, &entry);
     if (LIKELY(err == MPI_SUCCESS)) {
+        t->process->counters->value[COUNTER_REGISTRATION_HITS] =
+            regcache_hits(v->regcache);
         *out = &entry->region;
         return MPI_SUCCESS;
     }

@@ -14,18 +14,29 @@
 #include "transport/transport.h"
 
 struct verbs;
+struct regcache;
+
+/* Memory for packets, registered as a whole. */
+struct memory_pool {
+    char *memory;
+    size_t bytes;
+    struct ibv_mr *mr;
+};
 
 /*
- * Map and register `bytes` of zeroed memory for packets.
+ * Map and register `bytes` of zeroed memory for packets; what the cache holds
+ * idle gives way. cache may be NULL.
  * Errors   MPI_ERR_OTHER; why tells how to raise the memlock limit if that is
  *          what stands in the way
  */
-int memory_create_pool(struct ibv_pd *pd, size_t bytes, void **memory,
-                       struct ibv_mr **mr, struct strbuf *why);
-void memory_destroy_pool(struct ibv_mr *mr, void *memory, size_t bytes);
+int memory_create_pool(struct ibv_pd *pd, struct regcache *cache, size_t bytes,
+                       struct memory_pool *out, struct strbuf *why);
+void memory_destroy_pool(struct memory_pool *pool);
 
-/* The cache for v->pd; its budget is the setting regcache_bytes. */
+/* Make the cache on first use; its budget is the setting regcache_bytes.
+ * Errors   MPI_ERR_NO_MEM */
 int memory_open_cache(struct verbs *v);
+void memory_close_cache(struct verbs *v);
 
 /* transport_ops of these names. */
 int memory_retain_region(struct transport *t, void *address, size_t bytes,

@@ -13,6 +13,8 @@
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "transport/verbs/connect.h"
+#include "transport/verbs/connection.h"
+#include "transport/verbs/events.h"
 #include "transport/verbs/post.h"
 #include "transport/verbs/qp.h"
 
@@ -41,7 +43,7 @@ static void take_packet(struct verbs *v, const struct ibv_wc *wc)
         return;
     }
     if (UNLIKELY(c->state != CONNECTION_READY))
-        connection_confirm(c);
+        connect_confirm(c);
     c->credits += packet->private & PRIVATE_CREDITS;
     if (UNLIKELY(packet->private & PRIVATE_CONTROL)) {
         take_control(c, packet);
@@ -96,7 +98,7 @@ int poll_completions(struct verbs *v)
 
 static NO_INLINE int look_for_events(struct verbs *v)
 {
-    int events = connection_events(v);
+    int events = events_take(v);
     v->events_countdown = list_is_empty(&v->pending) ? EVENTS_EVERY
                                                      : EVENTS_EVERY_PENDING;
     return events;

@@ -19,14 +19,12 @@
 int post_open(struct verbs *v, struct strbuf *why)
 {
     size_t slot_bytes = v->receive.slot_bytes;
-    void *memory;
-    int err = memory_create_pool(v->pd, SEND_SLOTS * slot_bytes, &memory,
-                                 &v->send_mr, why);
+    int err = memory_create_pool(v->pd, NULL, SEND_SLOTS * slot_bytes,
+                                 &v->send_pool, why);
     if (err != MPI_SUCCESS)
         return err;
-    v->send_memory = memory;
     for (int i = 0; i < SEND_SLOTS; i++) {
-        v->send_slots[i].data = v->send_memory + (size_t)i * slot_bytes;
+        v->send_slots[i].data = v->send_pool.memory + (size_t)i * slot_bytes;
         v->send_slots[i].next_free = v->send_free;
         v->send_free = &v->send_slots[i];
     }
@@ -38,9 +36,7 @@ int post_open(struct verbs *v, struct strbuf *why)
 
 void post_close(struct verbs *v)
 {
-    if (v->send_mr)
-        memory_destroy_pool(v->send_mr, v->send_memory,
-                            SEND_SLOTS * v->receive.slot_bytes);
+    memory_destroy_pool(&v->send_pool);
 }
 
 static inline unsigned room_of(const struct connection *c)
@@ -126,7 +122,7 @@ static bool post_slot(struct connection *c, const struct packet_out *out,
     struct ibv_sge sge = {
         .addr = (uintptr_t)slot->data,
         .length = (uint32_t)(out->header_bytes + out->payload_bytes),
-        .lkey = v->send_mr->lkey };
+        .lkey = v->send_pool.mr->lkey };
     struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
                               .opcode = IBV_WR_SEND };
     return post(c, &wr, SENT_SLOT, slot);

@@ -17,9 +17,7 @@
 
 struct block {
     struct list link;
-    struct ibv_mr *mr;
-    void *memory;
-    size_t bytes;
+    struct memory_pool pool;
     struct receive_slot slots[]; /* share */
 };
 
@@ -51,7 +49,7 @@ int receive_open(struct receive *r, struct ibv_context *context,
 static void free_block(struct block *b)
 {
     list_remove(&b->link);
-    memory_destroy_pool(b->mr, b->memory, b->bytes);
+    memory_destroy_pool(&b->pool);
     free(b);
 }
 
@@ -98,16 +96,16 @@ int receive_add_share(struct receive *r, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     list_init(&b->link);
-    b->bytes = r->share * r->slot_bytes;
-    int err = memory_create_pool(r->pd, b->bytes, &b->memory, &b->mr, why);
+    int err = memory_create_pool(r->pd, r->cache, r->share * r->slot_bytes,
+                                 &b->pool, why);
     if (err != MPI_SUCCESS) {
         free(b);
         return err;
     }
     list_append(&r->blocks, &b->link);
     for (unsigned i = 0; i < r->share && err == MPI_SUCCESS; i++) {
-        b->slots[i].key = b->mr->lkey;
-        b->slots[i].data = (char *)b->memory + i * r->slot_bytes;
+        b->slots[i].key = b->pool.mr->lkey;
+        b->slots[i].data = b->pool.memory + i * r->slot_bytes;
         err = receive_post(r, &b->slots[i]);
     }
     if (err == MPI_SUCCESS)

@@ -16,10 +16,13 @@
 #include "runtime/base/list.h"
 #include "runtime/base/strbuf.h"
 
+struct regcache;
+
 enum { RECEIVE_EXTRA = 3 };
 
 struct receive {
     struct ibv_pd *pd;
+    struct regcache *cache; /* gives way when no more can be pinned, or NULL */
     struct ibv_srq *srq;
     size_t slot_bytes;   /* a multiple of the cache line */
     unsigned share;      /* slots of one peer */

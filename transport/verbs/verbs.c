@@ -19,6 +19,8 @@
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "transport/verbs/connect.h"
+#include "transport/verbs/connection.h"
+#include "transport/verbs/events.h"
 #include "transport/verbs/memory.h"
 #include "transport/verbs/poll.h"
 #include "transport/verbs/post.h"
@@ -57,10 +59,6 @@ static int open_queues(struct verbs *v, struct strbuf *why)
         err = post_open(v, why);
     if (err == MPI_SUCCESS)
         err = qp_probe(v, why);
-    if (err == MPI_SUCCESS && memory_open_cache(v) != MPI_SUCCESS) {
-        strbuf_puts(why, "out of memory");
-        err = MPI_ERR_OTHER;
-    }
     return err;
 }
 
@@ -72,8 +70,7 @@ static void release(struct verbs *v)
             connection_drop(v->connections[w]);
             free(v->connections[w]);
         }
-    if (v->regcache)
-        regcache_destroy(v->regcache);
+    memory_close_cache(v);
     if (v->pd)
         post_close(v);
     if (v->receive.srq)
@@ -82,7 +79,7 @@ static void release(struct verbs *v)
         ibv_destroy_cq(v->cq);
     if (v->pd)
         ibv_dealloc_pd(v->pd);
-    connection_unlisten(v);
+    events_close(v);
     free(v->connections);
     free(v->by_qp);
     free(v);
@@ -95,7 +92,7 @@ static int open_parts(struct verbs *v, struct strbuf *why)
         log_debug("ibv_fork_init: %s", strerror(errno));
     int err = device_choose(&v->device, why);
     if (err == MPI_SUCCESS)
-        err = connection_listen(v, why);
+        err = events_open(v, why);
     if (err == MPI_SUCCESS)
         err = open_queues(v, why);
     return err;
@@ -295,7 +292,7 @@ static int verbs_connect(struct transport *t, int world, const void *data,
     if (c->state == CONNECTION_IDLE) {
         c->address = address_of(v, &card);
         c->nonce = card.nonce;
-        connection_start(c);
+        connect_start(c);
     }
     *out = &c->base;
     return MPI_SUCCESS;
@@ -303,11 +300,14 @@ static int verbs_connect(struct transport *t, int world, const void *data,
 
 static void verbs_explain(struct endpoint *ep, struct strbuf *out)
 {
-    const struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
+    struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
     const struct device *d = &v->device;
+    memory_open_cache(v);
     strbuf_printf(out, "verbs: %s port %u, GID %d %s (%s), MTU %u", d->name,
                   d->port, d->gid_index, d->gid_text,
                   device_gid_type_name(d->gid_type), d->mtu_bytes);
+    strbuf_puts(out, v->memwatch ? ", registrations kept (userfaultfd)"
+                                 : ", registrations not kept (no userfaultfd)");
 }
 
 const struct transport_ops verbs_transport = {

@@ -9,7 +9,9 @@
  *   post.c     puts packets and reads on a queue pair, and retires them
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
- *   connect.c  the connection state machine over librdmacm
+ *   connect.c  how a connection comes up: the state machine over librdmacm
+ *   connection.c  its state, and its end in failure
+ *   events.c   the listener, the events of librdmacm and the device
  *   qp.c       queue pairs, and finding the connection of a queue pair
  *   memory.c   registration for reads, through the cache
  *   device.c   which device, port and GID
@@ -22,7 +24,10 @@
 #include "transport/regcache.h"
 #include "transport/transport.h"
 #include "transport/verbs/device.h"
+#include "transport/verbs/memory.h"
 #include "transport/verbs/receive.h"
+
+struct memwatch;
 
 enum {
     SEND_QUEUE = 64,     /* work requests of one queue pair, a power of two */
@@ -113,8 +118,7 @@ struct verbs {
     unsigned inline_bytes;
     unsigned credits;            /* that each peer gets from us */
 
-    struct ibv_mr *send_mr;
-    char *send_memory;
+    struct memory_pool send_pool;
     struct send_slot *send_free;
     struct send_slot send_slots[SEND_SLOTS];
     struct list reads_free;
@@ -133,6 +137,7 @@ struct verbs {
     bool is_closing;
 
     struct regcache *regcache;
+    struct memwatch *memwatch;   /* NULL: nothing is kept for reuse */
 };
 
 static inline struct verbs *verbs_of(const struct connection *c)

@@ -311,6 +311,90 @@ START_TEST(read_only_memory_can_be_read_from)
 }
 END_TEST
 
+/* ---- memory that is registered already ---- */
+
+enum { BLOCK = 16 * 4096 };
+
+static unsigned char *map_block(void *where)
+{
+    unsigned char *at = mmap(where, BLOCK, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS |
+                                 (where ? MAP_FIXED_NOREPLACE : 0), -1, 0);
+    ck_assert_ptr_ne(at, MAP_FAILED);
+    return at;
+}
+
+/* The ways in which memory leaves and other memory comes to its address. */
+static void replace_by_munmap(unsigned char *at)
+{
+    munmap(at, BLOCK);
+    map_block(at);
+}
+
+static void replace_by_mapping_over(unsigned char *at)
+{
+    mmap(at, BLOCK, PROT_READ | PROT_WRITE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+static void replace_by_madvise(unsigned char *at)
+{
+    madvise(at, BLOCK, MADV_DONTNEED);
+}
+
+static void replace_by_mremap(unsigned char *at)
+{
+    unsigned char *other = map_block(NULL);
+    mremap(at, BLOCK, BLOCK, MREMAP_MAYMOVE | MREMAP_FIXED, other);
+    map_block(at);
+}
+
+static void (*const replace[])(unsigned char *) = {
+    replace_by_munmap, replace_by_mapping_over, replace_by_madvise,
+    replace_by_mremap
+};
+
+/* rxe keeps the old pages of a registration, so a stale one would move old
+ * bytes, or put new ones where nobody sees them. */
+START_TEST(memory_that_was_replaced_is_never_mistaken)
+{
+    unsigned char *from = map_block(NULL), *to = map_block(NULL);
+    open_both();
+    for (unsigned n = 0; n < 40; n++) {
+        fill(from, BLOCK, n);
+        memset(to, 0, BLOCK);
+        ck_assert_int_eq(get_from_b(to, from, BLOCK), MPI_SUCCESS);
+        ck_assert_int_eq(memcmp(from, to, BLOCK), 0);
+        replace[_i](n % 2 ? from : to);
+    }
+    close_both();
+}
+END_TEST
+
+START_TEST(a_buffer_used_again_is_not_registered_again)
+{
+    struct strbuf text;
+    strbuf_init(&text);
+    unsigned char *from = map_block(NULL), *to = map_block(NULL);
+    open_both();
+    for (unsigned n = 0; n < 10; n++) {
+        fill(from, BLOCK, n);
+        ck_assert_int_eq(get_from_b(to, from, BLOCK), MPI_SUCCESS);
+        ck_assert_int_eq(memcmp(from, to, BLOCK), 0);
+    }
+    verbs_transport.explain(a.ep, &text);
+    const uint64_t *counters = a.process.counters->value;
+    if (strstr(text.text, "registrations kept")) {
+        ck_assert_uint_eq(counters[COUNTER_REGISTRATIONS], 1);
+        ck_assert_uint_eq(counters[COUNTER_REGISTRATION_HITS], 9);
+    } else {
+        ck_assert_uint_eq(counters[COUNTER_REGISTRATIONS], 10);
+    }
+    strbuf_fini(&text);
+    close_both();
+}
+END_TEST
+
 enum { GETS = 200, GET_BYTES = 5000 };
 
 START_TEST(many_gets_at_once_mix_with_packets)
@@ -593,6 +677,9 @@ int main(void)
     tcase_add_test(t, get_reads_all_lengths);
     tcase_add_test(t, get_reads_in_pieces_above_the_message_limit);
     tcase_add_test(t, read_only_memory_can_be_read_from);
+    tcase_add_loop_test(t, memory_that_was_replaced_is_never_mistaken, 0,
+                        ARRAY_COUNT(replace));
+    tcase_add_test(t, a_buffer_used_again_is_not_registered_again);
     tcase_add_test(t, many_gets_at_once_mix_with_packets);
     tcase_add_test(t, a_wrong_key_fails_the_read_and_the_connection);
     tcase_add_test(t, an_unknown_device_is_named);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the MPI functions of collective operations share: checking what is
+ * significant at this rank, and running.
+ */
+#ifndef API_COLL_CALL_H
+#define API_COLL_CALL_H
+
+#include <mpi.h>
+
+#include "collectives/coll.h"
+
+/* One side's buffer as the user gave it. */
+struct user_buffer {
+    const void *address;
+    MPI_Count count;
+    MPI_Datatype datatype;
+};
+
+/* A collective call as the user made it; what it lacks stays zero. */
+struct coll_call {
+    enum collective kind;
+    const char *function; /* the user called */
+    MPI_Comm comm;
+    int root;
+    MPI_Op op;
+    struct user_buffer send;
+    struct user_buffer recv; /* also the buffer of a broadcast */
+};
+
+/* Do it and wait; for `return` of the MPI function. */
+int coll_call_run(const struct coll_call *c);
+
+#endif

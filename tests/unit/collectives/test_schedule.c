@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The schedule engine: rounds, running again, errors, and reuse.
+ */
+#include "collectives/schedule.h"
+
+#include <stdlib.h>
+
+#include "collectives/schedule_pool.h"
+#include "collectives/select.h"
+#include "runtime/base/error.h"
+#include "tests/support/suite.h"
+#include "tests/unit/collectives/coll_job.h"
+
+static struct fake_job job;
+
+static struct span ints(int *data, MPI_Count count)
+{
+    return (struct span){ data, count, datatype_find(MPI_INT) };
+}
+
+static struct schedule *take(int rank)
+{
+    struct schedule *s;
+    ck_assert_int_eq(schedule_take(&job.comm[rank], &s), MPI_SUCCESS);
+    return s;
+}
+
+/* Start at ranks 0 and 1 and wait; errors as of the operations. */
+static void run_pair(struct schedule *const s[2], int errors[2])
+{
+    struct mpi_request *r[2] = { &s[0]->request, &s[1]->request };
+    schedule_launch(s[0]);
+    schedule_launch(s[1]);
+    fake_job_until(&job, r, 2);
+    for (int i = 0; i < 2; i++)
+        errors[i] = r[i]->error;
+}
+
+static int add_ten(void *arg)
+{
+    *(int *)arg += 10;
+    return MPI_SUCCESS;
+}
+
+/* 0 sends x to 1, which adds ten and sends it back into y. */
+static void build_echo(struct schedule *const s[2], int *x, int *other, int *y)
+{
+    schedule_send(s[0], ints(x, 1), 1);
+    schedule_end_round(s[0]);
+    schedule_recv(s[0], ints(y, 1), 1);
+    schedule_recv(s[1], ints(other, 1), 0);
+    schedule_end_round(s[1]);
+    schedule_call(s[1], add_ten, other);
+    schedule_send(s[1], ints(other, 1), 0);
+}
+
+START_TEST(a_round_waits_for_the_one_before)
+{
+    coll_job_init(&job, 2, NULL);
+    struct schedule *s[2] = { take(0), take(1) };
+    int errors[2], x = 5, other = 0, y = 0;
+    build_echo(s, &x, &other, &y);
+    run_pair(s, errors);
+    ck_assert_int_eq(y, 15);
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+END_TEST
+
+START_TEST(a_schedule_runs_again)
+{
+    coll_job_init(&job, 2, NULL);
+    struct schedule *s[2] = { take(0), take(1) };
+    int errors[2], x, other, y;
+    build_echo(s, &x, &other, &y);
+    for (x = 0; x < 5; x++) {
+        run_pair(s, errors);
+        ck_assert_int_eq(y, x + 10);
+    }
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+END_TEST
+
+static int fail_step(void *arg)
+{
+    (void)arg;
+    return MPI_ERR_INTERN;
+}
+
+START_TEST(the_first_error_ends_the_operation_and_peers_go_on)
+{
+    coll_job_init(&job, 2, NULL);
+    struct schedule *s[2] = { take(0), take(1) };
+    int errors[2], out = 7, in = 0;
+    schedule_call(s[0], fail_step, NULL);
+    schedule_end_round(s[0]);
+    schedule_send(s[0], ints(&out, 1), 1);
+    schedule_recv(s[1], ints(&in, 1), 0);
+    run_pair(s, errors);
+    ck_assert_int_eq(errors[0], MPI_ERR_INTERN);
+    ck_assert_int_eq(errors[1], MPI_SUCCESS);
+    ck_assert_int_eq(in, 7);
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+END_TEST
+
+START_TEST(a_truncated_message_is_the_operations_error)
+{
+    coll_job_init(&job, 2, NULL);
+    struct schedule *s[2] = { take(0), take(1) };
+    int errors[2], out[4] = { 1, 2, 3, 4 }, in[2] = { 0, 0 };
+    schedule_send(s[0], ints(out, 4), 1);
+    schedule_recv(s[1], ints(in, 2), 0);
+    run_pair(s, errors);
+    ck_assert_int_eq(errors[0], MPI_SUCCESS);
+    ck_assert_int_eq(error_class_of(errors[1]), MPI_ERR_TRUNCATE);
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+END_TEST
+
+/* Ranks 0 and 2 wait for each other; their link is dead. */
+START_TEST(ranks_that_do_not_need_a_dead_link_go_on)
+{
+    int data[4] = { 1, 2, 3, 4 };
+    struct coll_args args[4];
+    coll_job_init(&job, 4, NULL);
+    fake_network_fail(job.network, 0, 2, MPI_ERR_OTHER);
+    fake_network_fail(job.network, 2, 0, MPI_ERR_OTHER);
+    for (int i = 0; i < 4; i++)
+        args[i] = (struct coll_args){ .kind = COLL_ALLREDUCE,
+                                      .comm = &job.comm[i],
+                                      .op = op_find(MPI_SUM),
+                                      .send = { MPI_IN_PLACE, 0, NULL },
+                                      .recv = ints(&data[i], 1) };
+    struct mpi_request *r[4];
+    for (int i = 0; i < 4; i++) {
+        struct schedule *s;
+        ck_assert_int_eq(coll_build(&args[i], select_list(COLL_ALLREDUCE), &s),
+                         MPI_SUCCESS);
+        schedule_launch(s);
+        r[i] = &s->request;
+    }
+    struct mpi_request *unharmed[2] = { r[1], r[3] };
+    fake_job_until(&job, unharmed, 2);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(request_finish(unharmed[i], MPI_STATUS_IGNORE),
+                         MPI_SUCCESS);
+        ck_assert_int_eq(data[2 * i + 1], 10);
+    }
+}
+END_TEST
+
+START_TEST(scratch_memory_is_distinct_aligned_and_survives_growth)
+{
+    coll_job_init(&job, 1, NULL);
+    struct schedule *s = take(0);
+    char *last = NULL;
+    for (size_t bytes = 1; bytes < 100000; bytes = bytes * 3 + 1) {
+        char *memory = schedule_scratch(s, bytes);
+        ck_assert_ptr_nonnull(memory);
+        ck_assert_uint_eq((uintptr_t)memory % _Alignof(max_align_t), 0);
+        for (size_t i = 0; i < bytes; i++)
+            memory[i] = 1;
+        if (last)
+            ck_assert_int_eq(*last, 1);
+        *memory = 1;
+        last = memory;
+    }
+    schedule_give(s);
+    coll_job_fini(&job);
+}
+END_TEST
+
+START_TEST(operations_of_one_communicator_overlap)
+{
+    enum { OPERATIONS = 20, RANKS = 3 };
+    static const struct fake_options unkind = { .seed = 9, .delay = 9,
+                                                .busy_percent = 40 };
+    coll_job_init(&job, RANKS, &unkind);
+    int data[OPERATIONS][RANKS];
+    struct mpi_request *r[OPERATIONS * RANKS];
+    for (int rank = 0; rank < RANKS; rank++)
+        for (int i = 0; i < OPERATIONS; i++) {
+            data[i][rank] = i + rank;
+            const struct coll_args a = {
+                .kind = COLL_ALLREDUCE, .comm = &job.comm[rank],
+                .op = op_find(MPI_SUM), .send = { MPI_IN_PLACE, 0, NULL },
+                .recv = ints(&data[i][rank], 1) };
+            ck_assert_int_eq(coll_start(&a, &r[i * RANKS + rank]),
+                             MPI_SUCCESS);
+        }
+    fake_job_until(&job, r, OPERATIONS * RANKS);
+    for (int i = 0; i < OPERATIONS * RANKS; i++) {
+        ck_assert_int_eq(data[i / RANKS][i % RANKS], 3 * (i / RANKS) + 3);
+        ck_assert_int_eq(request_finish(r[i], MPI_STATUS_IGNORE), MPI_SUCCESS);
+    }
+    for (int rank = 0; rank < RANKS; rank++)
+        ck_assert_int_eq(job.comm[rank].object.references, 1);
+    coll_job_fini(&job);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *t = tcase_create("schedule");
+    tcase_add_test(t, a_round_waits_for_the_one_before);
+    tcase_add_test(t, a_schedule_runs_again);
+    tcase_add_test(t, the_first_error_ends_the_operation_and_peers_go_on);
+    tcase_add_test(t, a_truncated_message_is_the_operations_error);
+    tcase_add_test(t, ranks_that_do_not_need_a_dead_link_go_on);
+    tcase_add_test(t, scratch_memory_is_distinct_aligned_and_survives_growth);
+    tcase_add_test(t, operations_of_one_communicator_overlap);
+    return suite_run("schedule", t);
+}

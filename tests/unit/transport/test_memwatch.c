@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The watch over the process's own memory, with the real kernel. Skipped where
+ * userfaultfd is forbidden. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <mpi.h>
+
+#include "runtime/base/clock.h"
+#include "tests/support/suite.h"
+#include "transport/memwatch.h"
+
+enum { PAGE = 4096, PAGES = 64, BYTES = PAGES * PAGE, SKIPPED = 77 };
+
+static struct memwatch *memwatch;
+static struct regcache_watch w;
+
+static void setup(void)
+{
+    struct strbuf why;
+    strbuf_init(&why);
+    ck_assert_int_eq(memwatch_open(&memwatch, &why), MPI_SUCCESS);
+    strbuf_fini(&why);
+    w = memwatch_interface(memwatch);
+}
+
+static void teardown(void)
+{
+    memwatch_close(memwatch);
+}
+
+static char *map_at(void *where, int flags)
+{
+    char *at = mmap(where, BYTES, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    ck_assert_ptr_ne(at, MAP_FAILED);
+    return at;
+}
+
+static bool add(const char *at, size_t bytes)
+{
+    return w.add(w.arg, (uintptr_t)at, (uintptr_t)at + bytes);
+}
+
+static char *map_watched(void)
+{
+    char *at = map_at(NULL, 0);
+    memset(at, 1, BYTES);
+    ck_assert(add(at, BYTES));
+    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_SAME);
+    return at;
+}
+
+static bool is_left[2 * PAGES];
+
+/* Take the news; is_left[i] tells about page i from `at`. */
+static void take_news(const char *at)
+{
+    uintptr_t start, end;
+    memset(is_left, 0, sizeof is_left);
+    while (w.next(w.arg, &start, &end))
+        for (size_t i = 0; i < ARRAY_COUNT(is_left); i++)
+            is_left[i] = is_left[i] || (start <= (uintptr_t)at + i * PAGE &&
+                                        end > (uintptr_t)at + i * PAGE);
+}
+
+static bool has_left(const char *at, size_t bytes)
+{
+    size_t count = 0;
+    take_news(at);
+    for (size_t i = 0; i < bytes / PAGE; i++)
+        count += is_left[i];
+    ck_assert(count == 0 || count == bytes / PAGE);
+    return count != 0;
+}
+
+START_TEST(quiet_memory_makes_no_news)
+{
+    char *at = map_watched();
+    memset(at, 2, BYTES);
+    char *other = map_at(NULL, 0);
+    munmap(other, BYTES);
+    ck_assert(!has_left(at, BYTES));
+    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_SAME);
+}
+END_TEST
+
+START_TEST(munmap_is_told)
+{
+    char *at = map_watched();
+    munmap(at, BYTES);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(a_part_is_told_as_a_part)
+{
+    char *at = map_watched();
+    munmap(at + 3 * PAGE, 2 * PAGE);
+    take_news(at);
+    for (size_t i = 0; i < PAGES; i++)
+        ck_assert_int_eq(is_left[i], i == 3 || i == 4);
+}
+END_TEST
+
+START_TEST(a_raw_system_call_is_told)
+{
+    char *at = map_watched();
+    syscall(SYS_munmap, at, BYTES);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(a_mapping_over_it_is_told)
+{
+    char *at = map_watched();
+    map_at(at, MAP_FIXED);
+    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_GONE);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(mremap_is_told)
+{
+    char *at = map_watched();
+    char *to = map_at(NULL, 0);
+    mremap(at, BYTES, BYTES, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(pages_given_back_by_madvise_are_told)
+{
+    static const int advice[] = { MADV_DONTNEED, MADV_FREE };
+    char *at = map_watched();
+    for (size_t i = 0; i < ARRAY_COUNT(advice); i++) {
+        ck_assert_int_eq(madvise(at + PAGE, PAGE, advice[i]), 0);
+        ck_assert(has_left(at + PAGE, PAGE));
+    }
+}
+END_TEST
+
+START_TEST(a_shrinking_heap_is_told)
+{
+    char *at = sbrk(BYTES + PAGE);
+    at = (char *)(((uintptr_t)at + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+    memset(at, 1, BYTES);
+    ck_assert(add(at, BYTES));
+    ck_assert_int_eq(brk(at), 0);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(free_of_a_large_block_is_told)
+{
+    char *block = malloc(64 * BYTES);
+    char *at = (char *)(((uintptr_t)block + PAGE) & ~(uintptr_t)(PAGE - 1));
+    memset(at, 1, BYTES);
+    ck_assert(add(at, BYTES));
+    free(block);
+    ck_assert(has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(memory_not_watched_any_more_makes_no_news)
+{
+    char *at = map_watched();
+    w.remove(w.arg, (uintptr_t)at, (uintptr_t)at + BYTES);
+    munmap(at, BYTES);
+    ck_assert(!has_left(at, BYTES));
+}
+END_TEST
+
+START_TEST(shared_memory_and_files_are_not_watched)
+{
+    char *shared = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    memset(shared, 1, BYTES);
+    ck_assert(!add(shared, BYTES));
+    FILE *file = tmpfile();
+    ck_assert_int_eq(ftruncate(fileno(file), BYTES), 0);
+    char *mapped = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+                        fileno(file), 0);
+    memset(mapped, 1, BYTES);
+    ck_assert(!add(mapped, BYTES));
+    fclose(file);
+}
+END_TEST
+
+START_TEST(many_changes_at_once_lose_none)
+{
+    static char *at[600];
+    bool is_told[600] = { false };
+    uintptr_t start, end;
+    for (size_t i = 0; i < ARRAY_COUNT(at); i++) {
+        at[i] = map_at(NULL, 0);
+        ck_assert(add(at[i] + PAGE, PAGE));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(at); i++)
+        munmap(at[i] + PAGE, PAGE);
+    while (w.next(w.arg, &start, &end))
+        for (size_t i = 0; i < ARRAY_COUNT(at); i++)
+            if (start <= (uintptr_t)at[i] + PAGE &&
+                (uintptr_t)at[i] + PAGE < end)
+                is_told[i] = true;
+    for (size_t i = 0; i < ARRAY_COUNT(at); i++)
+        ck_assert(is_told[i]);
+}
+END_TEST
+
+/* A child holds what it inherited open; nobody reads the events there. */
+START_TEST(a_child_process_does_not_hold_up_munmap_after_close)
+{
+    char *at = map_watched();
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    memwatch_close(memwatch);
+    ck_assert_int_eq(munmap(at, BYTES), 0);
+    kill(pid, SIGKILL);
+    setup(); /* for teardown */
+}
+END_TEST
+
+/* ---- an address that goes from one thread to another ---- */
+
+static char *_Atomic contested; /* to be unmapped by the other thread */
+static _Atomic bool is_over;
+
+static void *unmap_for_ever(void *arg)
+{
+    while (!is_over) {
+        char *at = atomic_exchange(&contested, NULL);
+        if (at)
+            munmap(at, BYTES);
+    }
+    return NULL;
+}
+
+/* Map at the address the moment it is free, as malloc in this thread might. */
+START_TEST(a_reused_address_is_never_taken_for_the_old_memory)
+{
+    pthread_t thread;
+    int mistakes = 0;
+    ck_assert_int_eq(pthread_create(&thread, NULL, unmap_for_ever, NULL), 0);
+    uint64_t end = clock_nsec() + 3000000000u;
+    while (clock_nsec() < end) {
+        char *at = map_watched();
+        contested = at;
+        while (mmap(at, BYTES, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+                    0) == MAP_FAILED)
+            ;
+        /* SAME is fine only if the news tell. */
+        while (w.look(w.arg, (uintptr_t)at) == SIGHT_CHANGING)
+            ;
+        if (!has_left(at, BYTES))
+            mistakes++;
+        munmap(at, BYTES);
+    }
+    is_over = true;
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(mistakes, 0);
+}
+END_TEST
+
+int main(void)
+{
+    struct strbuf why;
+    strbuf_init(&why);
+    if (memwatch_open(&memwatch, &why) != MPI_SUCCESS) {
+        printf("SKIP: no watch here (%s)\n", why.text);
+        strbuf_fini(&why);
+        return SKIPPED;
+    }
+    memwatch_close(memwatch);
+    TCase *t = tcase_create("memwatch");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, quiet_memory_makes_no_news);
+    tcase_add_test(t, munmap_is_told);
+    tcase_add_test(t, a_part_is_told_as_a_part);
+    tcase_add_test(t, a_raw_system_call_is_told);
+    tcase_add_test(t, a_mapping_over_it_is_told);
+    tcase_add_test(t, mremap_is_told);
+    tcase_add_test(t, pages_given_back_by_madvise_are_told);
+    tcase_add_test(t, a_shrinking_heap_is_told);
+    tcase_add_test(t, free_of_a_large_block_is_told);
+    tcase_add_test(t, memory_not_watched_any_more_makes_no_news);
+    tcase_add_test(t, shared_memory_and_files_are_not_watched);
+    tcase_add_test(t, many_changes_at_once_lose_none);
+    tcase_add_test(t, a_child_process_does_not_hold_up_munmap_after_close);
+    tcase_add_test(t, a_reused_address_is_never_taken_for_the_old_memory);
+    return suite_run("memwatch", t);
+}

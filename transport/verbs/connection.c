@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The life of a connection apart from how it comes up: making it, its state,
+ * and its end in failure, which completes all that waits for it and tells the
+ * layer above.
+ */
+#define LOG_MODULE "verbs"
+#include "transport/verbs/connection.h"
+
+#include <stdlib.h>
+
+#include <mpi.h>
+
+#include "runtime/base/error.h"
+#include "runtime/base/log.h"
+#include "runtime/base/process.h"
+#include "transport/verbs/post.h"
+#include "transport/verbs/qp.h"
+
+static const char *const state_names[] = {
+    [CONNECTION_IDLE] = "idle",
+    [CONNECTION_ADDRESS] = "resolving address",
+    [CONNECTION_ROUTE] = "resolving route",
+    [CONNECTION_REQUESTED] = "requested",
+    [CONNECTION_AWAITED] = "awaiting the peer's request",
+    [CONNECTION_ACCEPTED] = "accepted",
+    [CONNECTION_READY] = "ready",
+    [CONNECTION_LEFT] = "left",
+    [CONNECTION_BROKEN] = "broken",
+    [CONNECTION_FAILED] = "failed",
+};
+
+const char *connection_state_name(enum connection_state state)
+{
+    return state_names[state];
+}
+
+void connection_set_state(struct connection *c, enum connection_state state)
+{
+    log_debug("rank %d: %s -> %s", c->base.world, state_names[c->state],
+              state_names[state]);
+    c->state = state;
+}
+
+static bool is_pending(const struct connection *c)
+{
+    return c->state >= CONNECTION_ADDRESS && c->state <= CONNECTION_ACCEPTED;
+}
+
+int connection_of(struct verbs *v, int world, struct connection **out)
+{
+    if (!v->connections[world]) {
+        struct connection *c = calloc(1, sizeof *c);
+        if (!c)
+            return MPI_ERR_NO_MEM;
+        endpoint_init(&c->base, &v->base, world);
+        list_init(&c->link);
+        list_init(&c->reads_waiting);
+        list_init(&c->reads_posted);
+        v->connections[world] = c;
+    }
+    *out = v->connections[world];
+    return MPI_SUCCESS;
+}
+
+void connection_drop(struct connection *c)
+{
+    list_remove(&c->link);
+    qp_destroy(c);
+    if (c->id)
+        rdma_destroy_id(c->id);
+    c->id = NULL;
+}
+
+/* The end of a connection: err is what posts and reads get from now on. */
+static void fail(struct connection *c, int err)
+{
+    struct verbs *v = verbs_of(c);
+    const struct packet_table *packets = v->base.packets;
+    log_debug("%s", error_sentence(err));
+    connection_drop(c);
+    connection_set_state(c, CONNECTION_FAILED);
+    c->base.error = err;
+    post_abandon(c, err);
+    if (packets->peer_failed)
+        packets->peer_failed(packets->arg, c->base.world, err);
+}
+
+void connection_refuse(struct connection *c, const char *format, ...)
+{
+    struct verbs *v = verbs_of(c);
+    char address[ADDRESS_TEXT];
+    struct strbuf cause;
+    va_list args;
+    strbuf_init(&cause);
+    va_start(args, format);
+    strbuf_vprintf(&cause, format, args);
+    va_end(args);
+    address_print(&c->address, address);
+    int err = error_make(MPI_ERR_OTHER, "rank %d on %s (%s, device %s) cannot "
+                         "connect to rank %d at %s: %s",
+                         v->base.process->world, v->base.process->host,
+                         v->device.address_text, v->device.name, c->base.world,
+                         address, cause.text);
+    strbuf_fini(&cause);
+    fail(c, err);
+}
+
+void connection_lose(struct connection *c, const char *cause)
+{
+    struct verbs *v = verbs_of(c);
+    char address[ADDRESS_TEXT];
+    address_print(&c->address, address);
+    fail(c, error_make(MPI_ERR_OTHER, "rank %d on %s lost its connection to "
+                       "rank %d at %s (device %s): %s", v->base.process->world,
+                       v->base.process->host, c->base.world, address,
+                       v->device.name, cause));
+}
+
+void connection_lose_all(struct verbs *v, const char *cause)
+{
+    for (int w = 0; w < v->base.process->world_count; w++) {
+        struct connection *c = v->connections[w];
+        if (c && (c->state == CONNECTION_READY || is_pending(c)))
+            connection_lose(c, cause);
+    }
+}
+
+void connection_clear_broken(struct verbs *v)
+{
+    struct list *first;
+    while ((first = list_first(&v->broken)) != NULL) {
+        struct connection *c = CONTAINER_OF(first, struct connection, link);
+        fail(c, c->base.error);
+    }
+}
+

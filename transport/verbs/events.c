@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where connections are heard of: the listener, librdmacm's events, and the
+ * device's. An event is copied and acknowledged before it is acted upon,
+ * because destroying an id waits for the acknowledgement of its events.
+ */
+#define LOG_MODULE "verbs"
+#include "transport/verbs/events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <mpi.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/config.h"
+#include "runtime/base/log.h"
+#include "transport/verbs/connect.h"
+#include "transport/verbs/connection.h"
+
+enum { LISTEN_BACKLOG = 1024 };
+
+static bool next_news(struct verbs *v, struct news *news)
+{
+    struct rdma_cm_event *event;
+    if (rdma_get_cm_event(v->events, &event) != 0)
+        return false;
+    *news = (struct news){ .type = event->event, .status = event->status,
+                           .id = event->id, .param = event->param.conn };
+    size_t bytes = news->param.private_data_len;
+    if (bytes > sizeof news->private_data)
+        bytes = sizeof news->private_data;
+    if (news->param.private_data)
+        memcpy(news->private_data, news->param.private_data, bytes);
+    rdma_ack_cm_event(event);
+    return true;
+}
+
+static void check_deadlines(struct verbs *v)
+{
+    if (list_is_empty(&v->pending))
+        return;
+    uint64_t now = clock_nsec();
+    LIST_FOR_EACH(node, &v->pending) {
+        struct connection *c = CONTAINER_OF(node, struct connection, link);
+        if (now > c->deadline)
+            connection_refuse(c, "no answer within %d s (%s); is the peer's "
+                            "host up, and UDP port 4791 open between the two?",
+                            settings.connect_seconds, connection_state_name(c->state));
+    }
+}
+
+static int take_device_events(struct verbs *v)
+{
+    struct ibv_async_event event;
+    if (ibv_get_async_event(v->context, &event) != 0)
+        return 0;
+    enum ibv_event_type type = event.event_type;
+    ibv_ack_async_event(&event);
+    if (type == IBV_EVENT_DEVICE_FATAL || type == IBV_EVENT_CQ_ERR ||
+        type == IBV_EVENT_SRQ_ERR)
+        connection_lose_all(v, ibv_event_type_str(type));
+    else if (type == IBV_EVENT_PORT_ERR)
+        log_warn("%s port %u: %s", v->device.name, v->device.port,
+                 ibv_event_type_str(type));
+    else
+        log_debug("%s: %s", v->device.name, ibv_event_type_str(type));
+    return 1;
+}
+
+int events_take(struct verbs *v)
+{
+    struct pollfd fds[2] = { { .fd = v->events->fd, .events = POLLIN },
+                             { .fd = v->context->async_fd, .events = POLLIN } };
+    int events = 0;
+    struct news news;
+    check_deadlines(v);
+    if (poll(fds, 2, 0) <= 0)
+        return 0;
+    if (fds[1].revents)
+        events += take_device_events(v);
+    while (fds[0].revents && next_news(v, &news)) {
+        events++;
+        if (news.type == RDMA_CM_EVENT_CONNECT_REQUEST)
+            connect_take_request(v, &news);
+        else if (news.id->context)
+            connect_take_news(news.id->context, &news);
+    }
+    return events;
+}
+
+/* ---- the listener ---- */
+
+static int make_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static int listen_on(struct verbs *v, struct strbuf *why)
+{
+    struct device *d = &v->device;
+    if (rdma_bind_addr(v->listener, (struct sockaddr *)&d->address) != 0) {
+        strbuf_printf(why, "librdmacm cannot use %s: %s", d->address_text,
+                      strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    v->context = v->listener->verbs;
+    if (!v->context ||
+        strcmp(ibv_get_device_name(v->context->device), d->name) != 0) {
+        strbuf_printf(why, "librdmacm finds %s at %s, not %s",
+                      v->context ? ibv_get_device_name(v->context->device)
+                                 : "no device", d->address_text, d->name);
+        return MPI_ERR_OTHER;
+    }
+    if (rdma_listen(v->listener, LISTEN_BACKLOG) != 0 ||
+        make_nonblocking(v->events->fd) != 0 ||
+        make_nonblocking(v->context->async_fd) != 0) {
+        strbuf_printf(why, "cannot listen on %s: %s", d->address_text,
+                      strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    return MPI_SUCCESS;
+}
+
+int events_open(struct verbs *v, struct strbuf *why)
+{
+    if (getrandom(&v->nonce, sizeof v->nonce, 0) != sizeof v->nonce)
+        v->nonce = clock_nsec();
+    v->events = rdma_create_event_channel();
+    if (!v->events) {
+        strbuf_printf(why, "librdmacm: %s (is the module rdma_ucm loaded?)",
+                      strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    if (rdma_create_id(v->events, &v->listener, NULL, RDMA_PS_TCP) != 0) {
+        v->listener = NULL;
+        strbuf_printf(why, "rdma_create_id: %s", strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    return listen_on(v, why);
+}
+
+void events_close(struct verbs *v)
+{
+    if (v->listener)
+        rdma_destroy_id(v->listener);
+    if (v->events)
+        rdma_destroy_event_channel(v->events);
+}
