@@ -4,7 +4,6 @@
 # What the library exports: P?MPI_ functions of the ABI and nothing else, each
 # MPI_X weak and at the address of a strong PMPI_X, and all that implemented.txt
 # promises. Runs in the build tree, or on the library named as argument.
-# The awk program is quoted on purpose: shellcheck disable=SC2016
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 library=${1:-.libs/libmpi_abi.so}
@@ -16,6 +15,8 @@ if [ "$soname" != libmpi_abi.so.1 ]; then
     exit 1
 fi
 
+# The quotes keep awk's $ from the shell.
+# shellcheck disable=SC2016
 nm -D --defined-only "$library" | ${AWK:-awk} '
     FILENAME == "-" {
         address[$3] = $1
