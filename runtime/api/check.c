@@ -29,10 +29,35 @@ int check_type_failed(MPI_Datatype handle)
                       (unsigned long long)(uintptr_t)handle);
 }
 
-int check_committed_failed(void)
+static int freed(void)
 {
+    return error_make(MPI_ERR_TYPE, "the datatype was freed");
+}
+
+static int unsupported(const struct mpi_datatype *type)
+{
+    return error_make(MPI_ERR_TYPE, "%s is not supported on this machine",
+                      datatype_name(type));
+}
+
+int check_committed_failed(const struct mpi_datatype *type)
+{
+    if (type->is_freed)
+        return freed();
+    if (!type->is_supported)
+        return unsupported(type);
     return error_make(MPI_ERR_TYPE, "the datatype was not committed; call "
                       "MPI_Type_commit first");
+}
+
+int check_type(MPI_Datatype handle, struct mpi_datatype **out)
+{
+    int err = check_any_type(handle, out);
+    if (err == MPI_SUCCESS && (*out)->is_freed)
+        err = freed();
+    else if (err == MPI_SUCCESS && !(*out)->is_supported)
+        err = unsupported(*out);
+    return err;
 }
 
 int check_count_failed(MPI_Count count)
@@ -71,10 +96,17 @@ int check_tag_failed(int tag)
     return error_make(MPI_ERR_TAG, "tag %d is negative", tag);
 }
 
-int check_buffer_failed(MPI_Count count)
+int check_buffer_failed(const void *buffer, MPI_Count count,
+                        const struct mpi_datatype *type)
 {
-    return error_make(MPI_ERR_BUFFER, "the buffer is a null pointer, but the "
-                      "count is %lld", (long long)count);
+    if (count == 0 || type->size == 0)
+        return MPI_SUCCESS;
+    if (buffer == MPI_IN_PLACE)
+        return error_make(MPI_ERR_BUFFER, "MPI_IN_PLACE is not a buffer here");
+    if (!buffer)
+        return error_make(MPI_ERR_BUFFER, "the buffer is a null pointer, but "
+                          "the count is %lld", (long long)count);
+    return error_make(MPI_ERR_BUFFER, "%p is not a buffer", buffer);
 }
 
 int check_pointer_failed(const char *what)
@@ -82,14 +114,33 @@ int check_pointer_failed(const char *what)
     return error_make(MPI_ERR_ARG, "%s is a null pointer", what);
 }
 
-int check_op(MPI_Op handle, const struct mpi_datatype *type,
-             struct mpi_op **out)
+int check_any_op(MPI_Op handle, struct mpi_op **out)
 {
     *out = op_find(handle);
+    if (*out && !(*out)->is_freed)
+        return MPI_SUCCESS;
     if (*out)
-        return op_check(*out, type);
+        return error_make(MPI_ERR_OP, "the operation was freed");
     if (handle == MPI_OP_NULL)
         return error_make(MPI_ERR_OP, "MPI_OP_NULL is not an operation");
     return error_make(MPI_ERR_OP, "handle 0x%llx is not an operation",
+                      (unsigned long long)(uintptr_t)handle);
+}
+
+int check_op(MPI_Op handle, const struct mpi_datatype *type,
+             struct mpi_op **out)
+{
+    int err = check_any_op(handle, out);
+    return err == MPI_SUCCESS ? op_check(*out, type) : err;
+}
+
+int check_group(MPI_Group handle, struct mpi_group **out)
+{
+    *out = group_find(handle);
+    if (*out && group_is_given(*out))
+        return MPI_SUCCESS;
+    if (handle == MPI_GROUP_NULL)
+        return error_make(MPI_ERR_GROUP, "MPI_GROUP_NULL is not a group");
+    return error_make(MPI_ERR_GROUP, "handle 0x%llx is not a group",
                       (unsigned long long)(uintptr_t)handle);
 }

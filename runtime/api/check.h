@@ -9,11 +9,14 @@
 #ifndef API_CHECK_H
 #define API_CHECK_H
 
+#include <stdint.h>
+
 #include <mpi.h>
 
 #include "runtime/base/platform.h"
 #include "runtime/objects/comm.h"
 #include "runtime/objects/datatype.h"
+#include "runtime/objects/group.h"
 #include "runtime/objects/op.h"
 
 /* Is the library between MPI_Init and MPI_Finalize? Functions that look up a
@@ -22,13 +25,14 @@ int check_initialized(void);
 
 int check_comm_failed(MPI_Comm handle) COLD;
 int check_type_failed(MPI_Datatype handle) COLD;
-int check_committed_failed(void) COLD;
+int check_committed_failed(const struct mpi_datatype *type) COLD;
 int check_count_failed(MPI_Count count) COLD;
 int check_destination_failed(int rank, const struct mpi_comm *comm) COLD;
 int check_source_failed(int rank, const struct mpi_comm *comm) COLD;
 int check_root_failed(int root, const struct mpi_comm *comm) COLD;
 int check_tag_failed(int tag) COLD;
-int check_buffer_failed(MPI_Count count) COLD;
+int check_buffer_failed(const void *buffer, MPI_Count count,
+                        const struct mpi_datatype *type) COLD;
 int check_pointer_failed(const char *what) COLD;
 
 static inline int check_comm(MPI_Comm handle, struct mpi_comm **out)
@@ -42,36 +46,46 @@ static inline int check_count(MPI_Count count)
     return LIKELY(count >= 0) ? MPI_SUCCESS : check_count_failed(count);
 }
 
-static inline int check_type(MPI_Datatype handle, struct mpi_datatype **out)
+/* Any datatype, also one that was freed or is not supported: for queries. */
+static inline int check_any_type(MPI_Datatype handle, struct mpi_datatype **out)
 {
     *out = datatype_find(handle);
     return LIKELY(*out != NULL) ? MPI_SUCCESS : check_type_failed(handle);
 }
 
-/* As check_type; the type must be committed too. */
+/* A datatype to make others of. */
+int check_type(MPI_Datatype handle, struct mpi_datatype **out);
+
+/* A datatype to communicate with: it is committed, which those that were freed
+ * or are not supported are not. */
 static inline int check_committed(MPI_Datatype handle,
                                   struct mpi_datatype **out)
 {
-    int err = check_type(handle, out);
+    int err = check_any_type(handle, out);
     if (UNLIKELY(err != MPI_SUCCESS))
         return err;
     return LIKELY((*out)->is_committed) ? MPI_SUCCESS
-                                        : check_committed_failed();
+                                        : check_committed_failed(*out);
 }
+
+int check_group(MPI_Group handle, struct mpi_group **out);
+
+/* Any operation that was not freed. */
+int check_any_op(MPI_Op handle, struct mpi_op **out);
 
 /* An operation that may reduce elements of type. */
 int check_op(MPI_Op handle, const struct mpi_datatype *type,
              struct mpi_op **out);
 
-/* A buffer for count elements: not NULL unless there are no bytes or the type
- * has absolute addresses (MPI_BOTTOM). */
+/* A buffer for count elements: its data do not begin in the first page, where
+ * the null pointer and sentinels such as MPI_IN_PLACE are, unless there are no
+ * bytes. With MPI_BOTTOM the type holds the address. */
 static inline int check_buffer(const void *buffer, MPI_Count count,
                                const struct mpi_datatype *type)
 {
-    if (LIKELY(buffer != NULL) || count == 0 || type->size == 0 ||
-        type->true_lb != 0)
+    if (LIKELY((uintptr_t)buffer + (uintptr_t)type->true_lb >= 4096))
         return MPI_SUCCESS;
-    return check_buffer_failed(count);
+    return check_buffer_failed(buffer, count, type);
 }
 
 /* A rank in comm, or MPI_PROC_NULL. */

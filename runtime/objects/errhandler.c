@@ -62,14 +62,18 @@ int errhandler_give(struct mpi_errhandler *e, MPI_Errhandler *out)
         if (err != MPI_SUCCESS)
             return err;
     }
-    errhandler_retain(e);
-    e->given++;
+    if (e->user) {
+        errhandler_retain(e);
+        e->given++;
+    }
     *out = (MPI_Errhandler)e->object.handle;
     return MPI_SUCCESS;
 }
 
 void errhandler_take(struct mpi_errhandler *e)
 {
-    e->given--;
-    errhandler_release(e);
+    if (e->user) {
+        e->given--;
+        errhandler_release(e);
+    }
 }

@@ -5,6 +5,8 @@
 #ifndef OBJECTS_ERRHANDLER_H
 #define OBJECTS_ERRHANDLER_H
 
+#include <stdbool.h>
+
 #include <mpi.h>
 
 #include "runtime/objects/handle.h"
@@ -40,7 +42,13 @@ void errhandler_release(struct mpi_errhandler *e);
  */
 int errhandler_give(struct mpi_errhandler *e, MPI_Errhandler *out);
 
-/* The user gives a handle of e back. */
+/* The user gives a handle of e back. Predefined ones stay as they are. */
 void errhandler_take(struct mpi_errhandler *e);
+
+/* Has the user a handle of e? */
+static inline bool errhandler_is_given(const struct mpi_errhandler *e)
+{
+    return e->given > 0 || !e->user;
+}
 
 #endif

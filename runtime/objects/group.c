@@ -70,16 +70,25 @@ int group_give(struct mpi_group *g, MPI_Group *out)
         if (err != MPI_SUCCESS)
             return err;
     }
-    group_retain(g);
-    g->given++;
+    if (g != &empty) {
+        group_retain(g);
+        g->given++;
+    }
     *out = (MPI_Group)g->object.handle;
     return MPI_SUCCESS;
 }
 
 void group_take(struct mpi_group *g)
 {
-    g->given--;
-    group_release(g);
+    if (g != &empty) {
+        g->given--;
+        group_release(g);
+    }
+}
+
+bool group_is_given(const struct mpi_group *g)
+{
+    return g->given > 0 || g == &empty;
 }
 
 /* Rank by world rank, MPI_UNDEFINED where there is none. */

@@ -6,6 +6,8 @@
 #ifndef OBJECTS_GROUP_H
 #define OBJECTS_GROUP_H
 
+#include <stdbool.h>
+
 #include <mpi.h>
 
 #include "runtime/objects/handle.h"
@@ -46,8 +48,11 @@ void group_release(struct mpi_group *g);
  */
 int group_give(struct mpi_group *g, MPI_Group *out);
 
-/* The user gives a handle of g back. */
+/* The user gives a handle of g back. MPI_GROUP_EMPTY stays as it is. */
 void group_take(struct mpi_group *g);
+
+/* Has the user a handle of g? */
+bool group_is_given(const struct mpi_group *g);
 
 /*
  * The set operations of MPI (MPI 5.0, 7.3.2). ranks were checked; the result

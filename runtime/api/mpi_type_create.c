@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The datatype constructors (MPI 5.0, 5.1.2 to 5.1.8). Arrays of counts and
+ * displacements come in three widths; they are copied to MPI_Count, so that
+ * all forms share one path.
+ */
+#include "runtime/api/api.h"
+
+#include <stdlib.h>
+
+#include "runtime/api/check.h"
+#include "runtime/base/error.h"
+#include "runtime/objects/type_create.h"
+
+/* When err is MPI_SUCCESS, give the user a handle of t; then api_result. */
+static int type_result(int err, struct mpi_datatype *t, MPI_Datatype *out,
+                       const char *function)
+{
+    if (err == MPI_SUCCESS) {
+        err = handle_add(&t->object);
+        if (err == MPI_SUCCESS)
+            *out = datatype_handle(t);
+        else
+            datatype_release(t);
+    }
+    return api_result(NULL, err, function);
+}
+
+/* ---- one regular piece ---- */
+
+struct regular_call {
+    MPI_Count count;
+    MPI_Count blocklength;
+    MPI_Count stride;
+    bool is_in_bytes; /* stride; else in extents of oldtype */
+    MPI_Datatype oldtype;
+};
+
+static int make_regular(const struct regular_call *c,
+                        struct mpi_datatype **out)
+{
+    struct mpi_datatype *old;
+    int64_t stride = 0;
+    int err = check_count(c->count);
+    if (err == MPI_SUCCESS && c->blocklength < 0)
+        err = error_make(MPI_ERR_ARG, "block length %lld is negative",
+                         (long long)c->blocklength);
+    if (err == MPI_SUCCESS)
+        err = check_type(c->oldtype, &old);
+    if (err != MPI_SUCCESS)
+        return err;
+    if (add_product_overflows(&stride, c->stride,
+                              c->is_in_bytes ? 1 : old->extent))
+        return error_make(MPI_ERR_ARG, "stride %lld is too large",
+                          (long long)c->stride);
+    const struct piece p = {.type = old,
+                            .count = c->count,
+                            .length = c->blocklength,
+                            .stride = (MPI_Aint)stride};
+    return type_regular(&p, out);
+}
+
+static int regular(const struct regular_call *c, MPI_Datatype *newtype,
+                   const char *function)
+{
+    struct mpi_datatype *t = NULL;
+    int err = check_pointer(newtype, "newtype");
+    if (err == MPI_SUCCESS)
+        err = make_regular(c, &t);
+    return type_result(err, t, newtype, function);
+}
+
+#define REGULAR(...) &(struct regular_call){__VA_ARGS__}
+
+PROFILE(MPI_Type_contiguous);
+int MPI_Type_contiguous(int count, MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, 1, 1, false, oldtype), newtype,
+                   "MPI_Type_contiguous");
+}
+
+PROFILE(MPI_Type_contiguous_c);
+int MPI_Type_contiguous_c(MPI_Count count, MPI_Datatype oldtype,
+                          MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, 1, 1, false, oldtype), newtype,
+                   "MPI_Type_contiguous_c");
+}
+
+PROFILE(MPI_Type_vector);
+int MPI_Type_vector(int count, int blocklength, int stride,
+                    MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, blocklength, stride, false, oldtype),
+                   newtype, "MPI_Type_vector");
+}
+
+PROFILE(MPI_Type_vector_c);
+int MPI_Type_vector_c(MPI_Count count, MPI_Count blocklength, MPI_Count stride,
+                      MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, blocklength, stride, false, oldtype),
+                   newtype, "MPI_Type_vector_c");
+}
+
+PROFILE(MPI_Type_create_hvector);
+int MPI_Type_create_hvector(int count, int blocklength, MPI_Aint stride,
+                            MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, blocklength, stride, true, oldtype), newtype,
+                   "MPI_Type_create_hvector");
+}
+
+PROFILE(MPI_Type_create_hvector_c);
+int MPI_Type_create_hvector_c(MPI_Count count, MPI_Count blocklength,
+                              MPI_Count stride, MPI_Datatype oldtype,
+                              MPI_Datatype *newtype)
+{
+    return regular(REGULAR(count, blocklength, stride, true, oldtype), newtype,
+                   "MPI_Type_create_hvector_c");
+}
+
+/* ---- lots, each at its own place ---- */
+
+/* An array of int, MPI_Aint or MPI_Count; entry_bytes tells which. */
+struct array {
+    const void *entries;
+    size_t entry_bytes; /* 0: there is no array */
+};
+
+#define ARRAY(name) {name, sizeof *(name)}
+
+struct lots_call {
+    MPI_Count count;
+    struct array lengths;  /* without: all lots have blocklength */
+    MPI_Count blocklength;
+    struct array offsets;
+    bool is_in_bytes;      /* offsets; else in extents of oldtype */
+    bool has_types;        /* each lot its own; else all are of oldtype */
+    const MPI_Datatype *types;
+    MPI_Datatype oldtype;
+};
+
+/* What a call's arrays were copied to. */
+struct lots_copy {
+    MPI_Count *lengths;
+    MPI_Count *offsets;
+    struct mpi_datatype **types;
+};
+
+static int copy_array(const struct array *from, MPI_Count n, MPI_Count **out)
+{
+    if (from->entry_bytes == 0)
+        return MPI_SUCCESS;
+    if (n > 0 && !from->entries)
+        return error_make(MPI_ERR_ARG, "an array is a null pointer");
+    *out = calloc((size_t)n + 1, sizeof **out);
+    if (!*out)
+        return MPI_ERR_NO_MEM;
+    for (MPI_Count i = 0; i < n; i++)
+        (*out)[i] = from->entry_bytes == sizeof(int)
+                        ? ((const int *)from->entries)[i]
+                        : ((const MPI_Count *)from->entries)[i];
+    return MPI_SUCCESS;
+}
+
+static int copy_types(const MPI_Datatype *from, MPI_Count n,
+                      struct mpi_datatype ***out)
+{
+    int err = n > 0 ? check_pointer(from, "array_of_types") : MPI_SUCCESS;
+    if (err != MPI_SUCCESS)
+        return err;
+    *out = calloc((size_t)n + 1, sizeof **out);
+    if (!*out)
+        return MPI_ERR_NO_MEM;
+    for (MPI_Count i = 0; i < n && err == MPI_SUCCESS; i++)
+        err = check_type(from[i], &(*out)[i]);
+    return err;
+}
+
+static int check_lengths(const MPI_Count *lengths, MPI_Count n)
+{
+    for (MPI_Count i = 0; lengths && i < n; i++) {
+        if (lengths[i] < 0)
+            return error_make(MPI_ERR_ARG, "block length %lld is negative",
+                              (long long)lengths[i]);
+    }
+    return MPI_SUCCESS;
+}
+
+static int make_lots(const struct lots_call *c, struct lots_copy *copy,
+                     struct mpi_datatype **out)
+{
+    struct mpi_datatype *old = NULL;
+    int err = check_count(c->count);
+    if (err == MPI_SUCCESS)
+        err = c->has_types ? copy_types(c->types, c->count, &copy->types)
+                           : check_type(c->oldtype, &old);
+    if (err == MPI_SUCCESS)
+        err = check_lengths(&c->blocklength, 1);
+    if (err == MPI_SUCCESS)
+        err = copy_array(&c->lengths, c->count, &copy->lengths);
+    if (err == MPI_SUCCESS)
+        err = copy_array(&c->offsets, c->count, &copy->offsets);
+    if (err == MPI_SUCCESS)
+        err = check_lengths(copy->lengths, c->count);
+    if (err != MPI_SUCCESS)
+        return err;
+    const struct lots l = {.count = c->count,
+                           .lengths = copy->lengths,
+                           .length = c->blocklength,
+                           .offsets = copy->offsets,
+                           .unit = c->is_in_bytes ? 1 : old->extent,
+                           .types = copy->types,
+                           .type = old};
+    return type_lots(&l, out);
+}
+
+static int lots(const struct lots_call *c, MPI_Datatype *newtype,
+                const char *function)
+{
+    struct lots_copy copy = {0};
+    struct mpi_datatype *t = NULL;
+    int err = check_initialized();
+    if (err == MPI_SUCCESS)
+        err = check_pointer(newtype, "newtype");
+    if (err == MPI_SUCCESS)
+        err = make_lots(c, &copy, &t);
+    free(copy.lengths);
+    free(copy.offsets);
+    free(copy.types);
+    return type_result(err, t, newtype, function);
+}
+
+PROFILE(MPI_Type_indexed);
+int MPI_Type_indexed(int count, const int array_of_blocklengths[],
+                     const int array_of_displacements[], MPI_Datatype oldtype,
+                     MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_indexed");
+}
+
+PROFILE(MPI_Type_create_hindexed);
+int MPI_Type_create_hindexed(int count, const int array_of_blocklengths[],
+                             const MPI_Aint array_of_displacements[],
+                             MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true, .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_hindexed");
+}
+
+PROFILE(MPI_Type_create_indexed_block);
+int MPI_Type_create_indexed_block(int count, int blocklength,
+                                  const int array_of_displacements[],
+                                  MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count, .blocklength = blocklength,
+                                .offsets = ARRAY(array_of_displacements),
+                                .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_indexed_block");
+}
+
+PROFILE(MPI_Type_create_hindexed_block);
+int MPI_Type_create_hindexed_block(int count, int blocklength,
+                                   const MPI_Aint array_of_displacements[],
+                                   MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count, .blocklength = blocklength,
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true, .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_hindexed_block");
+}
+
+PROFILE(MPI_Type_create_struct);
+int MPI_Type_create_struct(int count, const int array_of_blocklengths[],
+                           const MPI_Aint array_of_displacements[],
+                           const MPI_Datatype array_of_types[],
+                           MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true,
+                                .has_types = true,
+                                .types = array_of_types};
+    return lots(&c, newtype, "MPI_Type_create_struct");
+}
+
+PROFILE(MPI_Type_indexed_c);
+int MPI_Type_indexed_c(MPI_Count count, const MPI_Count array_of_blocklengths[],
+                       const MPI_Count array_of_displacements[],
+                       MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_indexed_c");
+}
+
+PROFILE(MPI_Type_create_hindexed_c);
+int MPI_Type_create_hindexed_c(MPI_Count count,
+                               const MPI_Count array_of_blocklengths[],
+                               const MPI_Count array_of_displacements[],
+                               MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true, .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_hindexed_c");
+}
+
+PROFILE(MPI_Type_create_indexed_block_c);
+int MPI_Type_create_indexed_block_c(MPI_Count count, MPI_Count blocklength,
+                                    const MPI_Count array_of_displacements[],
+                                    MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count, .blocklength = blocklength,
+                                .offsets = ARRAY(array_of_displacements),
+                                .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_indexed_block_c");
+}
+
+PROFILE(MPI_Type_create_hindexed_block_c);
+int MPI_Type_create_hindexed_block_c(MPI_Count count, MPI_Count blocklength,
+                                     const MPI_Count array_of_displacements[],
+                                     MPI_Datatype oldtype,
+                                     MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count, .blocklength = blocklength,
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true, .oldtype = oldtype};
+    return lots(&c, newtype, "MPI_Type_create_hindexed_block_c");
+}
+
+PROFILE(MPI_Type_create_struct_c);
+int MPI_Type_create_struct_c(MPI_Count count,
+                             const MPI_Count array_of_blocklengths[],
+                             const MPI_Count array_of_displacements[],
+                             const MPI_Datatype array_of_types[],
+                             MPI_Datatype *newtype)
+{
+    const struct lots_call c = {.count = count,
+                                .lengths = ARRAY(array_of_blocklengths),
+                                .offsets = ARRAY(array_of_displacements),
+                                .is_in_bytes = true,
+                                .has_types = true,
+                                .types = array_of_types};
+    return lots(&c, newtype, "MPI_Type_create_struct_c");
+}
+
+/* ---- one of another ---- */
+
+PROFILE(MPI_Type_dup);
+int MPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
+{
+    struct mpi_datatype *old, *t = NULL;
+    int err = check_type(oldtype, &old);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(newtype, "newtype");
+    if (err == MPI_SUCCESS)
+        err = type_dup(old, &t);
+    return type_result(err, t, newtype, "MPI_Type_dup");
+}
+
+static int resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
+                   MPI_Datatype *newtype, const char *function)
+{
+    struct mpi_datatype *old, *t = NULL;
+    int err = check_type(oldtype, &old);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(newtype, "newtype");
+    if (err == MPI_SUCCESS)
+        err = type_resized(old, lb, extent, &t);
+    return type_result(err, t, newtype, function);
+}
+
+PROFILE(MPI_Type_create_resized);
+int MPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
+                            MPI_Datatype *newtype)
+{
+    return resized(oldtype, lb, extent, newtype, "MPI_Type_create_resized");
+}
+
+PROFILE(MPI_Type_create_resized_c);
+int MPI_Type_create_resized_c(MPI_Datatype oldtype, MPI_Count lb,
+                              MPI_Count extent, MPI_Datatype *newtype)
+{
+    return resized(oldtype, lb, extent, newtype, "MPI_Type_create_resized_c");
+}
