@@ -14,15 +14,16 @@ static uint32_t mix(uint32_t x)
     return x ^ x >> 16;
 }
 
-static unsigned char byte_of(uint32_t number, size_t i)
+/* seed is mix(number), taken out of the loops over i. */
+static unsigned char byte_of(uint32_t seed, size_t i)
 {
-    return (unsigned char)(mix(number) + 31 * i + (i >> 8));
+    return (unsigned char)(seed + 31 * i + (i >> 8));
 }
 
 size_t traffic_bytes(const struct traffic *t, uint32_t number)
 {
     uint32_t random = mix(number * 2654435761u + 1);
-    size_t limit = random % 16 == 0 ? t->max_bytes
+    size_t limit = random % 32 == 0 ? t->max_bytes
                    : random % 4 == 0 ? 512 : 96;
     if (limit > t->max_bytes)
         limit = t->max_bytes;
@@ -37,10 +38,11 @@ enum post traffic_send(struct traffic *t,
     unsigned char buffer[TRAFFIC_MAX];
     struct packet *packet = (struct packet *)buffer;
     size_t bytes = traffic_bytes(t, t->next);
+    uint32_t seed = mix(t->next);
     /* Any split between header and payload must give the same packet. */
     size_t header = (sizeof *packet + t->next % 5 * 8);
     for (size_t i = sizeof *packet; i < bytes; i++)
-        buffer[i] = byte_of(t->next, i);
+        buffer[i] = byte_of(seed, i);
     *packet = (struct packet){ .type = TRAFFIC_TYPE, .word = t->next };
     if (header > bytes)
         header = bytes;
@@ -68,11 +70,12 @@ void traffic_check(struct traffic *t, const struct packet *packet,
                    size_t bytes)
 {
     const unsigned char *at = (const unsigned char *)packet;
+    uint32_t seed = mix(t->next);
     bool is_good = bytes == traffic_bytes(t, t->next) &&
                    packet->type == TRAFFIC_TYPE && packet->word == t->next &&
                    (uintptr_t)packet % 8 == 0;
     for (size_t i = sizeof *packet; is_good && i < bytes; i++)
-        is_good = at[i] == byte_of(t->next, i);
+        is_good = at[i] == byte_of(seed, i);
     t->bad += !is_good;
     t->next++;
 }

@@ -16,8 +16,9 @@ struct area_header {
 
 static size_t mailbox_bytes(const struct area *a)
 {
-    size_t per_sender = sizeof(struct ring_taken) + sizeof(_Atomic uint8_t);
-    return align_up(sizeof(struct mailbox) + a->ranks * per_sender, PAGE);
+    const struct mailbox *box;
+    size_t per_sender = sizeof box->from[0] + sizeof(_Atomic uint8_t);
+    return align_up(sizeof *box + a->ranks * per_sender, PAGE);
 }
 
 static size_t ring_bytes(const struct area *a)
@@ -76,16 +77,10 @@ struct mailbox *area_mailbox(const struct area *a, uint32_t of)
     return (struct mailbox *)(a->base + PAGE + of * mailbox_bytes(a));
 }
 
-static struct ring_taken *taken_of(const struct area *a, uint32_t from,
-                                   uint32_t to)
-{
-    return (struct ring_taken *)(area_mailbox(a, to) + 1) + from;
-}
-
 static _Atomic uint8_t *flag_of(const struct area *a, uint32_t from,
                                 uint32_t to)
 {
-    return (_Atomic uint8_t *)taken_of(a, a->ranks, to) + from;
+    return (_Atomic uint8_t *)&area_mailbox(a, to)->from[a->ranks] + from;
 }
 
 void area_ring(const struct area *a, uint32_t from, uint32_t to,
@@ -96,9 +91,17 @@ void area_ring(const struct area *a, uint32_t from, uint32_t to,
     *ring = (struct ring){
         .lines = (struct ring_line *)at,
         .payload = at + sizeof(struct ring_line) * RING_LINES,
-        .taken = taken_of(a, from, to),
+        .taken = &area_mailbox(a, to)->from[from].taken,
         .payload_bytes = a->payload_bytes,
     };
+}
+
+void area_turn(const struct area *a, uint32_t here, uint32_t peer,
+               struct ring_turn *turn)
+{
+    uint32_t low = here < peer ? here : peer;
+    uint32_t high = here < peer ? peer : here;
+    ring_turn_init(turn, &area_mailbox(a, high)->from[low].turn, here == high);
 }
 
 /*

@@ -3,8 +3,8 @@
  * What the ranks of a node keep in the node segment's area.
  *
  *   header                          what all must agree on
- *   mailbox of rank 0, 1, ...       written by its senders, who announce
- *                                   themselves, and by its owner (ring_taken)
+ *   mailbox of rank 0, 1, ...       by sender: its announcement, what the owner
+ *                                   has taken from its ring, the turn line
  *   rings, sender-major             lines and payload of each ordered pair
  *
  * P ranks reserve P * P rings of address space, yet memory is taken page by
@@ -25,7 +25,13 @@
 struct mailbox {
     _Atomic uint32_t announced; /* grows with each sender */
     unsigned char unused[CACHE_LINE - 4];
-    /* By the sender's local rank: ring_taken, then one byte is_sender. */
+    /* Two lines that are seldom written at the same time. */
+    struct {
+        struct ring_taken taken;
+        struct ring_line turn; /* of both directions; used when the sender has
+                                  the lower rank */
+    } from[];
+    /* Then a byte for each rank: it has announced itself. */
 };
 
 struct area {
@@ -45,6 +51,10 @@ int area_open(struct area *a, struct process *process, size_t ring_bytes,
 /* The ring from one local rank to another. */
 void area_ring(const struct area *a, uint32_t from, uint32_t to,
                struct ring *ring);
+
+/* The turn line of `here` and a peer, as `here` sees it. */
+void area_turn(const struct area *a, uint32_t here, uint32_t peer,
+               struct ring_turn *turn);
 
 /* Tell `to` that `from` is going to send. */
 void area_announce(const struct area *a, uint32_t from, uint32_t to);

@@ -10,15 +10,23 @@
 
 #include <string.h>
 
-void ring_sender_init(struct ring_sender *s, const struct ring *ring)
+void ring_turn_init(struct ring_turn *t, struct ring_line *line, uint32_t side)
 {
-    *s = (struct ring_sender){ .ring = *ring, .limit = RING_LINES,
+    *t = (struct ring_turn){ .line = line, .side = side, .is_mine = side == 0 };
+}
+
+void ring_sender_init(struct ring_sender *s, const struct ring *ring,
+                      struct ring_turn *turn)
+{
+    *s = (struct ring_sender){ .ring = *ring, .turn = turn,
+                               .limit = RING_LINES,
                                .payload_limit = ring->payload_bytes };
 }
 
-void ring_receiver_init(struct ring_receiver *r, const struct ring *ring)
+void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
+                        struct ring_turn *turn)
 {
-    *r = (struct ring_receiver){ .ring = *ring };
+    *r = (struct ring_receiver){ .ring = *ring, .turn = turn };
 }
 
 /*
@@ -61,8 +69,15 @@ static ALWAYS_INLINE void copy_short(unsigned char *to,
     }
 }
 
+/* The line for the next packet. Sender only. */
+static ALWAYS_INLINE struct ring_line *next_line(const struct ring_sender *s)
+{
+    return s->turn->is_mine ? s->turn->line
+                            : &s->ring.lines[s->next % RING_LINES];
+}
+
 /*
- * Give the line at s->next to the receiver. Sender only.
+ * Give the line from next_line to the receiver. Sender only.
  * The release store keeps all writes to line and payload before it. It is one
  * store of 8 bytes: a sender that dies has published the packet whole or not.
  */
@@ -70,8 +85,12 @@ static ALWAYS_INLINE enum post publish_line(struct ring_sender *s,
                                             struct ring_line *line,
                                             size_t bytes)
 {
-    s->next++;
-    atomic_store_explicit(&line->head, s->next | (uint64_t)bytes << 32,
+    uint32_t number = ++s->next;
+    if (s->turn->is_mine) {
+        s->turn->is_mine = false;
+        number = ring_turn_number(number, s->turn->side);
+    }
+    atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
                           memory_order_release);
     return POST_DONE;
 }
@@ -79,9 +98,9 @@ static ALWAYS_INLINE enum post publish_line(struct ring_sender *s,
 /* A packet too long for a line. Packets begin on a cache line; one that would
  * cross the end of the ring goes to its beginning and wastes the rest. */
 static NO_INLINE enum post send_long(struct ring_sender *s,
-                                     struct ring_line *line,
                                      const struct packet_out *packet)
 {
+    struct ring_line *line = next_line(s);
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     uint64_t need = align_up(bytes, CACHE_LINE);
     uint64_t start = s->payload_next;
@@ -113,10 +132,10 @@ enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
         if (s->next == s->limit)
             return POST_BUSY;
     }
-    struct ring_line *line = &s->ring.lines[s->next % RING_LINES];
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))
-        return send_long(s, line, packet);
+        return send_long(s, packet);
+    struct ring_line *line = next_line(s);
     copy_short(line->packet, packet->header, packet->header_bytes);
     copy_short(line->packet + packet->header_bytes, packet->payload,
                packet->payload_bytes);

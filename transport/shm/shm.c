@@ -25,31 +25,29 @@ enum { BATCH = 16 };
 /* Room for the protocols' header beside an eager message. */
 enum { HEADER_ROOM = 128 };
 
-struct incoming {
-    struct ring_receiver ring;
+/* Everything about one other rank of the node. */
+struct peer {
+    struct ring_receiver in;
     int world;
+    int pid;
+    struct ring_turn turn;
+    struct ring_sender out;
+    struct endpoint endpoint;
+    int attach_errno;  /* why attach is refused; 0: it works or is not wanted */
+    bool is_sender;    /* has announced itself, so we poll `in` */
 };
 
 struct shm {
     struct transport transport;
     struct area area;
-    struct mailbox *mailbox;     /* this rank's */
-    uint32_t announced_seen;     /* senders in `incoming` by then */
-    unsigned incoming_count;
-    struct incoming *incoming;   /* room for all local ranks */
-    bool *is_incoming;           /* by local rank */
-    struct list endpoints;
-    struct region everything;    /* attach needs no registration */
+    struct mailbox *mailbox;    /* this rank's */
+    uint32_t announced_seen;    /* all these are in `senders` */
+    unsigned sender_count;
+    struct peer **senders;      /* whom to poll; room for all local ranks */
+    struct peer *peers;         /* by local rank */
+    struct region everything;   /* attach needs no registration */
     struct attach_card card;
     uint64_t trial_word;
-};
-
-struct shm_endpoint {
-    struct endpoint endpoint;
-    struct ring_sender ring;
-    struct list link;
-    int pid;
-    int attach_errno; /* why attach is refused; 0 = it works or is not wanted */
 };
 
 static struct shm *shm_of(struct transport *t)
@@ -57,19 +55,34 @@ static struct shm *shm_of(struct transport *t)
     return CONTAINER_OF(t, struct shm, transport);
 }
 
-static struct shm_endpoint *endpoint_of(struct endpoint *ep)
+static struct peer *peer_of(struct endpoint *ep)
 {
-    return CONTAINER_OF(ep, struct shm_endpoint, endpoint);
+    return CONTAINER_OF(ep, struct peer, endpoint);
 }
 
 static void shm_close(struct transport *t)
 {
     struct shm *shm = shm_of(t);
-    LIST_FOR_EACH(node, &shm->endpoints)
-        free(CONTAINER_OF(node, struct shm_endpoint, link));
-    free(shm->incoming);
-    free(shm->is_incoming);
+    free(shm->senders);
+    free(shm->peers);
     free(shm);
+}
+
+/* Lay out this rank's side of its pairs; touches none of their memory. */
+static void make_peers(struct shm *shm)
+{
+    const struct process *process = shm->transport.process;
+    uint32_t here = (uint32_t)process->local;
+    struct ring ring;
+    for (uint32_t local = 0; local < shm->area.ranks; local++) {
+        struct peer *peer = &shm->peers[local];
+        peer->world = process->local_worlds[local];
+        area_turn(&shm->area, here, local, &peer->turn);
+        area_ring(&shm->area, here, local, &ring);
+        ring_sender_init(&peer->out, &ring, &peer->turn);
+        area_ring(&shm->area, local, here, &ring);
+        ring_receiver_init(&peer->in, &ring, &peer->turn);
+    }
 }
 
 static void set_limits(struct shm *shm)
@@ -95,11 +108,10 @@ static int shm_open_transport(struct process *process,
     shm->transport = (struct transport){ .ops = &shm_transport,
                                          .process = process,
                                          .packets = packets };
-    list_init(&shm->endpoints);
     size_t count = (size_t)process->local_count;
-    shm->incoming = calloc(count, sizeof(*shm->incoming));
-    shm->is_incoming = calloc(count, sizeof(*shm->is_incoming));
-    int err = shm->incoming && shm->is_incoming
+    shm->senders = calloc(count, sizeof(*shm->senders));
+    shm->peers = calloc(count, sizeof(*shm->peers));
+    int err = shm->senders && shm->peers
                   ? area_open(&shm->area, process, settings.shm_ring_bytes, why)
                   : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {
@@ -107,6 +119,7 @@ static int shm_open_transport(struct process *process,
         return err;
     }
     shm->mailbox = area_mailbox(&shm->area, (uint32_t)process->local);
+    make_peers(shm);
     set_limits(shm);
     if (settings.cma)
         attach_open(&shm->trial_word, &shm->card);
@@ -136,46 +149,39 @@ static bool shm_reach(struct transport *t, int world, const void *card,
 }
 
 /* Attach serves a pair when both want it and a trial read succeeds. */
-static void try_attach(struct shm_endpoint *e, const struct attach_card *card)
+static void try_attach(struct peer *peer, const struct attach_card *card)
 {
-    e->pid = card->pid;
-    e->endpoint.can_get = false;
+    peer->pid = card->pid;
+    peer->endpoint.can_get = false;
     if (!settings.cma || !card->pid)
         return;
-    e->attach_errno = attach_try(card);
-    e->endpoint.can_get = e->attach_errno == 0;
-    if (e->attach_errno)
-        log_debug("cannot read the memory of rank %d: %s", e->endpoint.world,
-                  strerror(e->attach_errno));
+    peer->attach_errno = attach_try(card);
+    peer->endpoint.can_get = peer->attach_errno == 0;
+    if (peer->attach_errno)
+        log_debug("cannot read the memory of rank %d: %s", peer->world,
+                  strerror(peer->attach_errno));
 }
 
 static int shm_connect(struct transport *t, int world, const void *card,
                        size_t card_bytes, struct endpoint **out)
 {
     struct shm *shm = shm_of(t);
-    struct attach_card peer;
-    struct ring ring;
+    struct attach_card theirs;
     int local;
     if (!process_is_local(t->process, world, &local))
         return MPI_ERR_OTHER;
-    struct shm_endpoint *e = calloc(1, sizeof *e);
-    if (!e)
-        return MPI_ERR_NO_MEM;
-    endpoint_init(&e->endpoint, t, world);
-    uint32_t here = (uint32_t)t->process->local;
-    area_ring(&shm->area, here, (uint32_t)local, &ring);
-    ring_sender_init(&e->ring, &ring);
-    memcpy(&peer, card, sizeof peer);
-    try_attach(e, &peer);
-    list_append(&shm->endpoints, &e->link);
-    area_announce(&shm->area, here, (uint32_t)local);
-    *out = &e->endpoint;
+    struct peer *peer = &shm->peers[local];
+    endpoint_init(&peer->endpoint, t, world);
+    memcpy(&theirs, card, sizeof theirs);
+    try_attach(peer, &theirs);
+    area_announce(&shm->area, (uint32_t)t->process->local, (uint32_t)local);
+    *out = &peer->endpoint;
     return MPI_SUCCESS;
 }
 
 static enum post shm_send(struct endpoint *ep, const struct packet_out *packet)
 {
-    return ring_send(&endpoint_of(ep)->ring, packet);
+    return ring_send(&peer_of(ep)->out, packet);
 }
 
 static COLD enum post fail_get(struct endpoint *ep, int cause)
@@ -190,7 +196,7 @@ static COLD enum post fail_get(struct endpoint *ep, int cause)
 
 static enum post shm_get(struct endpoint *ep, const struct get *get)
 {
-    int cause = attach_read(endpoint_of(ep)->pid, get->local,
+    int cause = attach_read(peer_of(ep)->pid, get->local,
                             get->remote_address, get->bytes);
     if (UNLIKELY(cause != 0))
         return fail_get(ep, cause);
@@ -214,20 +220,30 @@ static void shm_release_region(struct transport *t, struct region *region)
  * the flags, so whoever comes meanwhile is found now or at the next poll. */
 static COLD void welcome(struct shm *shm, uint32_t announced)
 {
-    const struct process *process = shm->transport.process;
-    uint32_t here = (uint32_t)process->local;
-    struct ring ring;
+    uint32_t here = (uint32_t)shm->transport.process->local;
     for (uint32_t from = 0; from < shm->area.ranks; from++) {
-        if (shm->is_incoming[from] ||
-            !area_has_announced(&shm->area, from, here))
-            continue;
-        struct incoming *in = &shm->incoming[shm->incoming_count++];
-        area_ring(&shm->area, from, here, &ring);
-        ring_receiver_init(&in->ring, &ring);
-        in->world = process->local_worlds[from];
-        shm->is_incoming[from] = true;
+        struct peer *peer = &shm->peers[from];
+        if (!peer->is_sender && area_has_announced(&shm->area, from, here)) {
+            peer->is_sender = true;
+            shm->senders[shm->sender_count++] = peer;
+        }
     }
     shm->announced_seen = announced;
+}
+
+/* Take what one peer has sent, up to a batch. */
+static ALWAYS_INLINE int poll_peer(struct peer *peer,
+                                   const struct packet_table *packets)
+{
+    const struct packet *packet;
+    size_t bytes;
+    int events = 0;
+    while (events < BATCH && (packet = ring_peek(&peer->in, &bytes)) != NULL) {
+        packet_deliver(packets, peer->world, packet, bytes);
+        ring_release(&peer->in, bytes);
+        events++;
+    }
+    return events;
 }
 
 static int shm_poll(struct transport *t)
@@ -238,30 +254,22 @@ static int shm_poll(struct transport *t)
     if (UNLIKELY(announced != shm->announced_seen))
         welcome(shm, announced);
     int events = 0;
-    for (unsigned i = 0; i < shm->incoming_count; i++) {
-        struct incoming *in = &shm->incoming[i];
-        const struct packet *packet;
-        size_t bytes;
-        for (int n = 0; n < BATCH && (packet = ring_peek(&in->ring, &bytes));
-             n++, events++) {
-            packet_deliver(t->packets, in->world, packet, bytes);
-            ring_release(&in->ring, bytes);
-        }
-    }
+    for (unsigned i = 0; i < shm->sender_count; i++)
+        events += poll_peer(shm->senders[i], t->packets);
     return events;
 }
 
 static void shm_explain(struct endpoint *ep, struct strbuf *out)
 {
-    const struct shm_endpoint *e = endpoint_of(ep);
+    const struct peer *peer = peer_of(ep);
     strbuf_printf(out, "shm: ring of %u KiB, messages above %zu bytes ",
-                  (unsigned)(e->ring.ring.payload_bytes >> 10),
+                  (unsigned)(peer->out.ring.payload_bytes >> 10),
                   ep->transport->eager_bytes);
     if (ep->can_get)
         strbuf_puts(out, "read from the peer's memory (process_vm_readv)");
     else
         strbuf_printf(out, "copied twice, through the ring (process_vm_readv "
-                      "%s)", e->attach_errno ? strerror(e->attach_errno)
+                      "%s)", peer->attach_errno ? strerror(peer->attach_errno)
                                              : "is off: BATON_CMA=no");
 }
 

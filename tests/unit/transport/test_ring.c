@@ -12,10 +12,26 @@
 
 enum { PAYLOAD = 8192 };
 
-static struct ring ring;
-static struct ring_sender sender;
-static struct ring_receiver receiver;
-static struct traffic out, in;
+/* One of two processes: what it sends by and what it receives by. */
+struct side {
+    struct ring_turn turn;
+    struct ring_sender sender;
+    struct ring_receiver receiver;
+    struct traffic out, in;
+};
+
+static struct ring ring[2]; /* by the side that sends */
+static struct ring_line *turn_line;
+static struct side side[2];
+static uint64_t random_state = 88172645463325252u;
+
+static unsigned draw(unsigned limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (unsigned)((random_state >> 16) % limit);
+}
 
 static void *lines_of(size_t bytes)
 {
@@ -26,20 +42,30 @@ static void *lines_of(size_t bytes)
 
 static void setup(void)
 {
-    ring.lines = lines_of(sizeof(struct ring_line) * RING_LINES);
-    ring.payload = lines_of(PAYLOAD);
-    ring.taken = lines_of(sizeof *ring.taken);
-    ring.payload_bytes = PAYLOAD;
-    ring_sender_init(&sender, &ring);
-    ring_receiver_init(&receiver, &ring);
-    out = in = (struct traffic){ .max_bytes = ring_max_packet(PAYLOAD) };
+    turn_line = lines_of(sizeof *turn_line);
+    for (int i = 0; i < 2; i++) {
+        ring[i].lines = lines_of(sizeof(struct ring_line) * RING_LINES);
+        ring[i].payload = lines_of(PAYLOAD);
+        ring[i].taken = lines_of(sizeof *ring[i].taken);
+        ring[i].payload_bytes = PAYLOAD;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        ring_turn_init(&side[i].turn, turn_line, i);
+        ring_sender_init(&side[i].sender, &ring[i], &side[i].turn);
+        ring_receiver_init(&side[i].receiver, &ring[!i], &side[i].turn);
+        side[i].out = (struct traffic){ .max_bytes = ring_max_packet(PAYLOAD) };
+        side[i].in = side[i].out;
+    }
 }
 
 static void teardown(void)
 {
-    free(ring.lines);
-    free(ring.payload);
-    free(ring.taken);
+    free(turn_line);
+    for (int i = 0; i < 2; i++) {
+        free(ring[i].lines);
+        free(ring[i].payload);
+        free(ring[i].taken);
+    }
 }
 
 static enum post send_to_ring(void *arg, const struct packet_out *packet)
@@ -47,15 +73,37 @@ static enum post send_to_ring(void *arg, const struct packet_out *packet)
     return ring_send(arg, packet);
 }
 
-static bool receive(void)
+/* Send the next packet of the traffic from a side. */
+static enum post send_from(int from)
+{
+    return traffic_send(&side[from].out, send_to_ring, &side[from].sender);
+}
+
+/* Take and check one packet at a side; false when there is none. */
+static bool receive_at(int to)
 {
     size_t bytes;
-    const struct packet *packet = ring_peek(&receiver, &bytes);
+    const struct packet *packet = ring_peek(&side[to].receiver, &bytes);
     if (packet) {
-        traffic_check(&in, packet, bytes);
-        ring_release(&receiver, bytes);
+        traffic_check(&side[to].in, packet, bytes);
+        ring_release(&side[to].receiver, bytes);
     }
     return packet != NULL;
+}
+
+/* Send to side 1 until `count` packets went, taking one after each `per`. */
+static void send_many(uint32_t count, uint32_t per)
+{
+    while (side[0].out.next < count) {
+        while (send_from(0) == POST_BUSY)
+            ck_assert(receive_at(1));
+        if (side[0].out.next % per == 0)
+            receive_at(1);
+    }
+    while (receive_at(1))
+        ;
+    ck_assert_uint_eq(side[1].in.next, count);
+    ck_assert_uint_eq(side[1].in.bad, 0);
 }
 
 static enum post send_bytes(size_t bytes)
@@ -63,37 +111,28 @@ static enum post send_bytes(size_t bytes)
     static uint64_t memory[PAYLOAD / 8];
     memset(memory, 0x5a, sizeof memory);
     struct packet_out packet = { memory, 8, memory + 1, bytes - 8 };
-    return ring_send(&sender, &packet);
+    return ring_send(&side[0].sender, &packet);
 }
 
 static size_t drop(void)
 {
     size_t bytes;
-    if (!ring_peek(&receiver, &bytes))
+    if (!ring_peek(&side[1].receiver, &bytes))
         return 0;
-    ring_release(&receiver, bytes);
+    ring_release(&side[1].receiver, bytes);
     return bytes;
 }
 
 START_TEST(an_unused_ring_is_empty)
 {
     size_t bytes;
-    ck_assert_ptr_null(ring_peek(&receiver, &bytes));
+    ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
 }
 END_TEST
 
 START_TEST(packets_of_all_lengths_arrive_whole)
 {
-    for (size_t n = 0; n < 200000; n++) {
-        while (traffic_send(&out, send_to_ring, &sender) == POST_BUSY)
-            ck_assert(receive());
-        if (n % 3 == 0)
-            receive();
-    }
-    while (receive())
-        ;
-    ck_assert_uint_eq(in.next, 200000);
-    ck_assert_uint_eq(in.bad, 0);
+    send_many(200000, 3);
 }
 END_TEST
 
@@ -129,11 +168,11 @@ START_TEST(a_packet_may_end_with_the_payload_ring)
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(send_bytes(3072), POST_DONE);
     size_t bytes;
-    const struct packet *first = ring_peek(&receiver, &bytes);
-    ck_assert_ptr_eq(first, ring.payload + 2048);
+    const struct packet *first = ring_peek(&side[1].receiver, &bytes);
+    ck_assert_ptr_eq(first, ring[0].payload + 2048);
     ck_assert_uint_eq(drop() + drop(), 6144);
     ck_assert_int_eq(send_bytes(3072), POST_DONE);
-    ck_assert_ptr_eq(ring_peek(&receiver, &bytes), ring.payload);
+    ck_assert_ptr_eq(ring_peek(&side[1].receiver, &bytes), ring[0].payload);
 }
 END_TEST
 
@@ -150,26 +189,18 @@ START_TEST(the_longest_packet_fits_a_drained_ring)
 }
 END_TEST
 
-/* As after 2^32 lines: the receiver's next number comes from before. */
-START_TEST(sequence_numbers_may_wrap)
+/* As after nearly 2^32 packets: the lines hold the numbers of the last lap. */
+START_TEST(numbers_may_wrap)
 {
     uint32_t start = UINT32_MAX - 1000;
-    for (uint32_t i = 0; i < RING_LINES; i++) {
-        uint32_t place = start - RING_LINES + i;
-        atomic_store(&ring.lines[place % RING_LINES].head, place + 1);
-    }
-    atomic_store(&ring.taken->lines, start);
-    sender.next = receiver.next = receiver.told = start;
-    sender.limit = start + RING_LINES;
-    for (int n = 0; n < 5000; n++) {
-        while (traffic_send(&out, send_to_ring, &sender) == POST_BUSY)
-            ck_assert(receive());
-    }
-    while (receive())
-        ;
-    ck_assert_uint_lt(receiver.next, 5000);
-    ck_assert_uint_eq(in.next, 5000);
-    ck_assert_uint_eq(in.bad, 0);
+    for (uint32_t place = start - RING_LINES; place != start; place++)
+        atomic_store(&ring[0].lines[place % RING_LINES].head, place + 1);
+    atomic_store(&ring[0].taken->lines, start);
+    side[0].sender.next = start;
+    side[0].sender.limit = start + RING_LINES;
+    side[1].receiver.next = side[1].receiver.told = start;
+    send_many(5000, UINT32_MAX);
+    ck_assert_uint_lt(side[1].receiver.next, 5000);
 }
 END_TEST
 
@@ -177,11 +208,11 @@ END_TEST
 START_TEST(consumption_is_told_in_quarters)
 {
     for (int i = 0; i < RING_LINES / RING_PUBLISH; i++) {
-        ck_assert_uint_eq(atomic_load(&ring.taken->lines), 0);
+        ck_assert_uint_eq(atomic_load(&ring[0].taken->lines), 0);
         send_bytes(16);
         drop();
     }
-    ck_assert_uint_eq(atomic_load(&ring.taken->lines),
+    ck_assert_uint_eq(atomic_load(&ring[0].taken->lines),
                       RING_LINES / RING_PUBLISH);
 }
 END_TEST
@@ -195,35 +226,111 @@ START_TEST(user_bytes_are_never_a_head)
         for (size_t i = 2; i < ARRAY_COUNT(words); i++)
             words[i] = n + 2;
         struct packet_out packet = { words, 8, words + 2, 8 + n % 600 };
-        ck_assert_int_eq(ring_send(&sender, &packet), POST_DONE);
-        ck_assert_ptr_nonnull(ring_peek(&receiver, &bytes));
+        ck_assert_int_eq(ring_send(&side[0].sender, &packet), POST_DONE);
+        ck_assert_ptr_nonnull(ring_peek(&side[1].receiver, &bytes));
         ck_assert_uint_eq(bytes, 16 + n % 600);
-        ring_release(&receiver, bytes);
-        ck_assert_ptr_null(ring_peek(&receiver, &bytes));
+        ring_release(&side[1].receiver, bytes);
+        ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
     }
 }
 END_TEST
 
-enum { THREAD_PACKETS = 300000 };
-
-static void *send_all(void *arg)
+START_TEST(request_and_reply_use_only_the_turn_line)
 {
-    while (out.next < THREAD_PACKETS)
-        if (traffic_send(&out, send_to_ring, &sender) == POST_BUSY)
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_int_eq(send_from(0), POST_DONE);
+        ck_assert(receive_at(1));
+        ck_assert_int_eq(send_from(1), POST_DONE);
+        ck_assert(receive_at(0));
+    }
+    for (int i = 0; i < RING_LINES; i++) {
+        ck_assert_uint_eq(atomic_load(&ring[0].lines[i].head), 0);
+        ck_assert_uint_eq(atomic_load(&ring[1].lines[i].head), 0);
+    }
+    ck_assert_uint_eq(side[0].in.bad + side[1].in.bad, 0);
+}
+END_TEST
+
+/* A reply from within a handler comes before the packet is released, so the
+ * line is not ours yet. */
+START_TEST(the_turn_comes_with_the_release)
+{
+    size_t bytes = 0;
+    ck_assert_int_eq(send_from(0), POST_DONE);
+    const struct packet *packet = ring_peek(&side[1].receiver, &bytes);
+    ck_assert_int_eq(send_from(1), POST_DONE);
+    traffic_check(&side[1].in, packet, bytes);
+    ck_assert_uint_eq(side[1].in.bad, 0);
+    ck_assert(!side[1].turn.is_mine);
+    ring_release(&side[1].receiver, bytes);
+    ck_assert(side[1].turn.is_mine);
+    ck_assert(!side[0].turn.is_mine);
+}
+END_TEST
+
+START_TEST(busy_does_not_lose_the_turn)
+{
+    while (send_from(0) == POST_DONE)
+        ;
+    ck_assert_int_eq(send_from(1), POST_DONE);
+    ck_assert(receive_at(1) && side[1].turn.is_mine);
+    while (send_from(1) == POST_DONE)
+        ;
+    while (receive_at(0))
+        ;
+    ck_assert(side[0].turn.is_mine);
+    ck_assert_int_eq(send_from(0), POST_BUSY);
+    ck_assert(side[0].turn.is_mine);
+}
+END_TEST
+
+/* The turn comes and goes at all fills of both rings. */
+START_TEST(order_holds_between_turn_line_and_ring)
+{
+    for (int i = 0; i < 500000; i++)
+        for (unsigned n = draw(1 + i / 1000 % 8); n > 0; n--)
+            draw(2) ? (void)send_from((int)draw(2))
+                    : (void)receive_at((int)draw(2));
+    for (int to = 0; to < 2; to++) {
+        while (receive_at(to))
+            ;
+        ck_assert_uint_gt(side[to].in.next, 10000);
+        ck_assert_uint_eq(side[to].in.next, side[!to].out.next);
+        ck_assert_uint_eq(side[to].in.bad, 0);
+    }
+}
+END_TEST
+
+enum { THREAD_PACKETS = 200000 };
+
+/* One side's life: sends in bursts of changing length, so that there are
+ * phases of request and reply and phases of streaming. */
+static void *run_side(void *arg)
+{
+    int me = *(int *)arg;
+    struct side *s = &side[me];
+    while (s->out.next < THREAD_PACKETS || s->in.next < THREAD_PACKETS) {
+        bool has_moved = receive_at(me);
+        for (uint32_t burst = s->in.next / 1000 % 3;
+             burst > 0 && s->out.next < THREAD_PACKETS; burst--)
+            has_moved |= send_from(me) == POST_DONE;
+        if (s->out.next < THREAD_PACKETS && s->out.next <= s->in.next)
+            has_moved |= send_from(me) == POST_DONE;
+        if (!has_moved)
             sched_yield();
+    }
     return NULL;
 }
 
 /* The one that a race detector should see: both sides at once. */
-START_TEST(sender_and_receiver_run_at_once)
+START_TEST(both_sides_run_at_once)
 {
     pthread_t thread;
-    ck_assert_int_eq(pthread_create(&thread, NULL, send_all, NULL), 0);
-    while (in.next < THREAD_PACKETS)
-        if (!receive())
-            sched_yield();
+    int me[] = { 0, 1 };
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &me[1]), 0);
+    run_side(&me[0]);
     pthread_join(thread, NULL);
-    ck_assert_uint_eq(in.bad, 0);
+    ck_assert_uint_eq(side[0].in.bad + side[1].in.bad, 0);
 }
 END_TEST
 
@@ -238,9 +345,13 @@ int main(void)
     tcase_add_test(t, a_full_payload_ring_answers_busy);
     tcase_add_test(t, a_packet_may_end_with_the_payload_ring);
     tcase_add_test(t, the_longest_packet_fits_a_drained_ring);
-    tcase_add_test(t, sequence_numbers_may_wrap);
+    tcase_add_test(t, numbers_may_wrap);
     tcase_add_test(t, consumption_is_told_in_quarters);
     tcase_add_test(t, user_bytes_are_never_a_head);
-    tcase_add_test(t, sender_and_receiver_run_at_once);
+    tcase_add_test(t, request_and_reply_use_only_the_turn_line);
+    tcase_add_test(t, the_turn_comes_with_the_release);
+    tcase_add_test(t, busy_does_not_lose_the_turn);
+    tcase_add_test(t, order_holds_between_turn_line_and_ring);
+    tcase_add_test(t, both_sides_run_at_once);
     return suite_run("ring", t);
 }
