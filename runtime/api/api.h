@@ -10,6 +10,7 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include <mpi.h>
@@ -33,6 +34,7 @@ struct library {
     struct mpi_comm *world;
     struct mpi_comm *self;
     int thread_level;
+    pthread_t main_thread; /* that called MPI_Init */
     bool is_finalized;
 };
 

@@ -109,6 +109,7 @@ static int init(int required, int *provided, const char *function)
     }
     library.thread_level =
         required < MPI_THREAD_FUNNELED ? required : MPI_THREAD_FUNNELED;
+    library.main_thread = pthread_self();
     open_or_exit();
     if (provided)
         *provided = library.thread_level;
@@ -178,4 +179,13 @@ int MPI_Query_thread(int *provided)
     if (err == MPI_SUCCESS)
         *provided = library.thread_level;
     return api_result(NULL, err, "MPI_Query_thread");
+}
+
+PROFILE(MPI_Is_thread_main);
+int MPI_Is_thread_main(int *flag)
+{
+    int err = check_initialized();
+    if (err == MPI_SUCCESS)
+        *flag = pthread_equal(library.main_thread, pthread_self()) != 0;
+    return api_result(NULL, err, "MPI_Is_thread_main");
 }
