@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash disable=SC2034
+#
+# For tests that run jobs of the build tree in the lab. The jobs' output goes
+# to OUTPUT, both streams, and their exit code to STATUS.
+
+. "$TOP/tests/lab/assert.sh"
+MPIRUN=$BUILD/launcher/mpirun
+BENCH=$BUILD/benchmarks
+
+# job ARGUMENT…: mpirun on node1, for 90 seconds at most.
+job() {
+    OUTPUT=$(on 1 "$MPIRUN" -timeout 90 "$@" 2>&1)
+    STATUS=$?
+    printf '$ mpirun %s\n%s\n' "$*" "$OUTPUT"
+}
+
+# works ARGUMENT…: a job that has to end well.
+works() {
+    job "$@"
+    ((STATUS == 0)) || fail "the job ended with $STATUS"
+}
+
+# test_program NAME: a program of make check; it is built when missing.
+test_program() {
+    [[ -x $BUILD/$1 ]] || make -C "$BUILD" "$1" ||
+        fail "cannot build $1"
+}
+
+# nothing_left NODE: no rank, agent or mpirun lives there.
+nothing_left() {
+    ! on "$1" grep -shE '^(baton-agent|mpirun|latency|bandwidth)' \
+        /proc/[0-9]*/comm
+}
