@@ -38,6 +38,8 @@ static void set_bytes(struct p2p_request *r, uint64_t message_bytes)
 static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
                     size_t bytes)
 {
+    if (bytes == 0)
+        return; /* the buffer may be a null pointer then */
     if (LIKELY(r->type->is_contiguous)) {
         memcpy((char *)engine_address(r) + offset, from, bytes);
     } else {
