@@ -24,6 +24,7 @@ struct options {
     long warmup;      /* runs before the timed ones; -1: a tenth of them */
     double seconds;   /* time for one size when iterations is 0 */
     long memory_bytes;/* buffers of one rank may take so much */
+    long repeat;      /* measure so often, keep the fastest */
     int window;       /* messages in flight */
     int pairs;        /* 0: half of the ranks */
     bool validate;
@@ -84,7 +85,10 @@ void bench_print_row(const struct bench *b, long bytes, const double values[],
 /* The size after bytes: 0, 1, 2, 4 ... */
 long bench_next_size(long bytes);
 
-/* Warm up, find how often to run, run. */
+/*
+ * Warm up, find how often to run, run; with -r the fastest of several times,
+ * the same time on all ranks.
+ */
 struct measured bench_measure(const struct bench *b, run_function run,
                               void *state, size_t bytes);
 

@@ -84,6 +84,8 @@ static const char *take_option(int letter, const char *text,
         return parse_count(text, 1, &opt->iterations);
     case 'x':
         return parse_count(text, 0, &opt->warmup);
+    case 'r':
+        return parse_count(text, 1, &opt->repeat);
     case 't':
         opt->seconds = atof(text);
         return opt->seconds > 0 ? NULL : "-t wants seconds above 0";
@@ -120,7 +122,9 @@ static void print_usage(const struct benchmark *what, const char *program)
     printf("  -i N        timed iterations a size (default: what fits in the "
            "time of -t)\n"
            "  -x N        iterations before those, not timed\n"
-           "  -t SECONDS  time for a size when -i is not given (0.15)\n");
+           "  -t SECONDS  time for a size when -i is not given (0.15)\n"
+           "  -r N        measure N times and print the fastest (1), for busy "
+           "machines\n");
     if (strchr(what->letters, 'c') != NULL)
         printf("  -c          check the data that arrives\n");
     if (strchr(what->letters, 'f') != NULL)
@@ -142,7 +146,7 @@ static bool parse_options(struct bench *b, int argc, char **argv, int *status)
     char letters[32];
     int letter;
 
-    snprintf(letters, sizeof(letters), ":hvi:x:t:%s", b->what->letters);
+    snprintf(letters, sizeof(letters), ":hvi:x:t:r:%s", b->what->letters);
     opterr = 0;
     while ((letter = getopt(argc, argv, letters)) != -1) {
         if (letter == 'h' || letter == 'v') {
@@ -196,6 +200,7 @@ bool bench_init(struct bench *b, const struct benchmark *what, int *argc,
     b->opt.seconds = 0.15;
     b->opt.memory_bytes = 512L << 20;
     b->opt.window = 64;
+    b->opt.repeat = 1;
     *status = 1;
 
     MPI_Init(argc, argv);
