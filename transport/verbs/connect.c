@@ -11,7 +11,6 @@
 
 #include <mpi.h>
 
-#include "runtime/base/clock.h"
 #include "runtime/base/config.h"
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
@@ -19,6 +18,7 @@
 #include "transport/verbs/connection.h"
 #include "transport/verbs/poll.h"
 #include "transport/verbs/post.h"
+#include "transport/verbs/probe.h"
 #include "transport/verbs/qp.h"
 
 enum {
@@ -37,15 +37,13 @@ static int set_timeout(struct rdma_cm_id *id)
                            &timeout, sizeof timeout);
 }
 
-void connect_start(struct connection *c)
+static void begin(struct connection *c)
 {
     struct verbs *v = verbs_of(c);
     struct sockaddr *source = (struct sockaddr *)&v->device.address;
-    c->deadline = clock_nsec() +
-                  (uint64_t)settings.connect_seconds * 1000000000u;
     if (rdma_create_id(v->events, &c->id, c, RDMA_PS_TCP) != 0) {
         c->id = NULL;
-        connection_refuse(c, "rdma_create_id: %s", strerror(errno));
+        connection_break(c, "has no id to connect to", errno);
         return;
     }
     if (set_timeout(c->id) != 0)
@@ -53,12 +51,18 @@ void connect_start(struct connection *c)
                   strerror(errno));
     if (rdma_resolve_addr(c->id, source, (struct sockaddr *)&c->address,
                           RESOLVE_MSEC) != 0) {
-        connection_refuse(c, "no route to that address: %s", strerror(errno));
+        connection_break(c, "finds no route to", errno);
         return;
     }
     connection_set_state(c, CONNECTION_ADDRESS);
     list_append(&v->pending, &c->link);
     v->events_countdown = 0;
+}
+
+void connect_start(struct connection *c)
+{
+    connection_set_deadline(c);
+    begin(c);
 }
 
 static void resolve_route(struct connection *c)
@@ -129,6 +133,7 @@ static bool is_hello(const struct verbs *v, const struct hello *hello)
 static void become_ready(struct connection *c)
 {
     list_remove(&c->link);
+    probe_stop(c);
     if (qp_inspect(c) != MPI_SUCCESS) {
         connection_lose(c, "its queue pair cannot be queried");
         return;
@@ -194,8 +199,7 @@ static void accept_request(struct connection *c, const struct news *news,
         connection_refuse(c, "rdma_accept: %s", strerror(errno));
     } else {
         connection_set_state(c, CONNECTION_ACCEPTED);
-        c->deadline = clock_nsec() +
-                      (uint64_t)settings.connect_seconds * 1000000000u;
+        connection_set_deadline(c);
         list_append(&v->pending, &c->link);
     }
     strbuf_fini(&why);
@@ -264,9 +268,13 @@ static void take_refusal(struct connection *c, const struct news *news)
     } else if (news->status == REJECTED_NO_LISTENER) {
         connection_refuse(c, "nothing listens there any more; the process has "
                         "ended");
+    } else if (news->status == REJECTED_BY_USER) {
+        /* The kernel's doing: too many ask that rank at the same time. */
+        connection_drop(c);
+        begin(c);
     } else {
         connection_refuse(c, "the connection was rejected (reason %d)",
-                        news->status);
+                          news->status);
     }
 }
 
@@ -298,6 +306,10 @@ static const char *status_text(int status)
 
 void connect_take_news(struct connection *c, const struct news *news)
 {
+    if (news->id == c->probe) {
+        probe_take_news(c, news);
+        return;
+    }
     switch (news->type) {
     case RDMA_CM_EVENT_ADDR_RESOLVED:
         resolve_route(c);

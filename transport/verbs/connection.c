@@ -8,13 +8,16 @@
 #include "transport/verbs/connection.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <mpi.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "transport/verbs/post.h"
+#include "transport/verbs/probe.h"
 #include "transport/verbs/qp.h"
 
 static const char *const state_names[] = {
@@ -63,10 +66,19 @@ int connection_of(struct verbs *v, int world, struct connection **out)
     return MPI_SUCCESS;
 }
 
+void connection_set_deadline(struct connection *c)
+{
+    uint64_t span = (uint64_t)settings.connect_seconds * 1000000000u;
+    uint64_t now = verbs_of(c)->patience_nsec;
+    c->deadline = now + span;
+    c->probe_at = now + span / 2;
+}
+
 void connection_drop(struct connection *c)
 {
     list_remove(&c->link);
     qp_destroy(c);
+    probe_stop(c);
     if (c->id)
         rdma_destroy_id(c->id);
     c->id = NULL;
@@ -86,35 +98,43 @@ static void fail(struct connection *c, int err)
         packets->peer_failed(packets->arg, c->base.world, err);
 }
 
+/* "rank 0 on node1 (rxe0, 192.0.2.1) WHAT rank 1 at 192.0.2.2: CAUSE" */
+static int make_error(const struct connection *c, const char *what,
+                      const char *cause)
+{
+    const struct verbs *v = verbs_of(c);
+    char address[ADDRESS_TEXT];
+    address_print(&c->address, address);
+    return error_make(MPI_ERR_OTHER, "rank %d on %s (%s, %s) %s rank %d at "
+                      "%s: %s", v->base.process->world, v->base.process->host,
+                      v->device.name, v->device.address_text, what,
+                      c->base.world, address, cause);
+}
+
 void connection_refuse(struct connection *c, const char *format, ...)
 {
-    struct verbs *v = verbs_of(c);
-    char address[ADDRESS_TEXT];
     struct strbuf cause;
     va_list args;
     strbuf_init(&cause);
     va_start(args, format);
     strbuf_vprintf(&cause, format, args);
     va_end(args);
-    address_print(&c->address, address);
-    int err = error_make(MPI_ERR_OTHER, "rank %d on %s (%s, device %s) cannot "
-                         "connect to rank %d at %s: %s",
-                         v->base.process->world, v->base.process->host,
-                         v->device.address_text, v->device.name, c->base.world,
-                         address, cause.text);
+    int err = make_error(c, "cannot connect to", cause.text);
     strbuf_fini(&cause);
     fail(c, err);
 }
 
 void connection_lose(struct connection *c, const char *cause)
 {
-    struct verbs *v = verbs_of(c);
-    char address[ADDRESS_TEXT];
-    address_print(&c->address, address);
-    fail(c, error_make(MPI_ERR_OTHER, "rank %d on %s lost its connection to "
-                       "rank %d at %s (device %s): %s", v->base.process->world,
-                       v->base.process->host, c->base.world, address,
-                       v->device.name, cause));
+    fail(c, make_error(c, "lost its connection to", cause));
+}
+
+void connection_break(struct connection *c, const char *what, int error)
+{
+    c->state = CONNECTION_BROKEN;
+    c->base.error = make_error(c, what, strerror(error));
+    list_remove(&c->link);
+    list_append(&verbs_of(c)->broken, &c->link);
 }
 
 void connection_lose_all(struct verbs *v, const char *cause)

@@ -26,8 +26,15 @@ void connection_refuse(struct connection *c, const char *format, ...)
 void connection_lose(struct connection *c, const char *cause);
 void connection_lose_all(struct verbs *v, const char *cause);
 
+/* A post was refused with an errno value: posts fail from now on, the rest is
+ * done from poll. what is "cannot send to" or the like. */
+void connection_break(struct connection *c, const char *what, int error);
+
 /* Clear up after the posts that failed. */
 void connection_clear_broken(struct verbs *v);
+
+/* The peer has connect_seconds from now. */
+void connection_set_deadline(struct connection *c);
 
 /* Let go of queue pair and id, quietly. */
 void connection_drop(struct connection *c);

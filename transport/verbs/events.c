@@ -20,8 +20,9 @@
 #include "runtime/base/log.h"
 #include "transport/verbs/connect.h"
 #include "transport/verbs/connection.h"
+#include "transport/verbs/probe.h"
 
-enum { LISTEN_BACKLOG = 1024 };
+enum { LISTEN_BACKLOG = 1024, GAP_MAX_NSEC = 100000000 };
 
 static bool next_news(struct verbs *v, struct news *news)
 {
@@ -39,18 +40,35 @@ static bool next_news(struct verbs *v, struct news *news)
     return true;
 }
 
+/*
+ * Deadlines count the time in which this rank really looked for answers. When
+ * it comes back from a long computation, an answer may be there already, and
+ * the next one must have its time.
+ */
+static void be_patient(struct verbs *v)
+{
+    uint64_t now = clock_nsec();
+    uint64_t gap = now - v->looked_at;
+    v->patience_nsec += gap < GAP_MAX_NSEC ? gap : GAP_MAX_NSEC;
+    v->looked_at = now;
+}
+
+static void check_deadline(struct connection *c, uint64_t now)
+{
+    if (now > c->deadline)
+        connection_refuse(c, "no answer within %d s (%s); is that host up, "
+                          "and UDP port 4791 open between the two?",
+                          settings.connect_seconds,
+                          connection_state_name(c->state));
+    else if (now > c->probe_at && !c->probe)
+        probe_start(c);
+}
+
 static void check_deadlines(struct verbs *v)
 {
-    if (list_is_empty(&v->pending))
-        return;
-    uint64_t now = clock_nsec();
-    LIST_FOR_EACH(node, &v->pending) {
-        struct connection *c = CONTAINER_OF(node, struct connection, link);
-        if (now > c->deadline)
-            connection_refuse(c, "no answer within %d s (%s); is the peer's "
-                            "host up, and UDP port 4791 open between the two?",
-                            settings.connect_seconds, connection_state_name(c->state));
-    }
+    LIST_FOR_EACH(node, &v->pending)
+        check_deadline(CONTAINER_OF(node, struct connection, link),
+                       v->patience_nsec);
 }
 
 static int take_device_events(struct verbs *v)
@@ -77,8 +95,8 @@ int events_take(struct verbs *v)
                              { .fd = v->context->async_fd, .events = POLLIN } };
     int events = 0;
     struct news news;
-    check_deadlines(v);
-    if (poll(fds, 2, 0) <= 0)
+    be_patient(v);
+    if (poll(fds, 2, 0) < 0)
         return 0;
     if (fds[1].revents)
         events += take_device_events(v);
@@ -89,6 +107,7 @@ int events_take(struct verbs *v)
         else if (news.id->context)
             connect_take_news(news.id->context, &news);
     }
+    check_deadlines(v);
     return events;
 }
 

@@ -12,8 +12,8 @@
 
 #include <mpi.h>
 
-#include "runtime/base/error.h"
 #include "runtime/base/process.h"
+#include "transport/verbs/connection.h"
 #include "transport/verbs/memory.h"
 
 int post_open(struct verbs *v, struct strbuf *why)
@@ -44,20 +44,6 @@ static inline unsigned room_of(const struct connection *c)
     return SEND_QUEUE - (c->posted - c->retired);
 }
 
-static COLD void mark_broken(struct connection *c, int status)
-{
-    struct verbs *v = verbs_of(c);
-    char address[ADDRESS_TEXT];
-    address_print(&c->address, address);
-    c->state = CONNECTION_BROKEN;
-    c->base.error = error_make(
-        MPI_ERR_OTHER, "rank %d on %s cannot send to rank %d at %s: device %s "
-        "refused the work request: %s", v->base.process->world,
-        v->base.process->host, c->base.world, address, v->device.name,
-        strerror(status));
-    list_append(&v->broken, &c->link);
-}
-
 /* Post one work request and note what it holds. */
 static inline bool post(struct connection *c, struct ibv_send_wr *wr,
                         enum sent_kind kind, void *object)
@@ -68,7 +54,7 @@ static inline bool post(struct connection *c, struct ibv_send_wr *wr,
     struct ibv_send_wr *bad;
     int status = ibv_post_send(c->id->qp, wr, &bad);
     if (UNLIKELY(status != 0)) {
-        mark_broken(c, status);
+        connection_break(c, "cannot send to", status);
         return false;
     }
     c->sent[c->posted % SEND_QUEUE] = (struct sent){ object, (uint8_t)kind,

@@ -10,6 +10,7 @@
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
  *   connect.c  how a connection comes up: the state machine over librdmacm
+ *   probe.c    is the host of a silent peer there?
  *   connection.c  its state, and its end in failure
  *   events.c   the listener, the events of librdmacm and the device
  *   qp.c       queue pairs, and finding the connection of a queue pair
@@ -90,7 +91,9 @@ struct connection {
     struct rdma_cm_id *id;    /* with its queue pair, or NULL */
     uint32_t qp_number;
     struct list link;         /* in verbs.pending or verbs.broken */
-    uint64_t deadline;        /* clock_nsec, while pending */
+    uint64_t deadline;        /* of verbs.patience_nsec, while pending */
+    uint64_t probe_at;        /* when to ask whether the host is there */
+    struct rdma_cm_id *probe; /* asking that, or NULL; see probe.c */
 
     struct sockaddr_in6 address; /* where the peer listens */
     uint64_t nonce;              /* the peer's */
@@ -133,6 +136,8 @@ struct verbs {
     unsigned by_qp_size;
     struct list pending;         /* connections with a deadline */
     struct list broken;
+    uint64_t patience_nsec;      /* time spent waiting for events, see events.c */
+    uint64_t looked_at;          /* clock_nsec of the last look for them */
     int events_countdown;        /* polls until librdmacm is asked again */
     bool is_closing;
 

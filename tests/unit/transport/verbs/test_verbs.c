@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The verbs transport between ranks of one machine, through the device's
  * loopback. Skipped where there is no RDMA device. */
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
@@ -21,6 +22,7 @@
 #include "tests/support/fake_process.h"
 #include "tests/support/suite.h"
 #include "tests/support/traffic.h"
+#include "transport/verbs/wire.h"
 
 enum { RANKS = 2, SKIPPED = 77 };
 
@@ -117,8 +119,9 @@ static void stream(struct rank *from, struct rank *to, uint32_t count)
     uint32_t end = from->out.next + count;
     while (to->in.next < end) {
         if (from->out.next < end)
-            ck_assert_int_ne(traffic_send_to(&from->out, from->ep),
-                             POST_FAILED);
+            ck_assert_msg(traffic_send_to(&from->out, from->ep) !=
+                              POST_FAILED, "%s",
+                          error_sentence(from->ep->error));
         poll_both();
     }
     ck_assert_uint_eq(to->in.bad, 0);
@@ -527,6 +530,93 @@ START_TEST(a_peer_that_ended_fails_the_connection)
 }
 END_TEST
 
+/* ---- peers that do not answer ---- */
+
+static void poll_for(struct rank *r, double seconds)
+{
+    uint64_t end = clock_nsec() + (uint64_t)(seconds * 1e9);
+    while (clock_nsec() < end)
+        verbs_transport.poll(r->transport);
+}
+
+/* A rank that computes for longer than connect_seconds is no failure. */
+START_TEST(a_peer_that_computes_is_waited_for)
+{
+    settings.connect_seconds = 2;
+    rank_open(&a, 0);
+    rank_open(&b, 1);
+    connect_to(&a, &b);
+    poll_for(&a, 5);
+    ck_assert_int_eq(a.lost, MPI_SUCCESS);
+    ck_assert_int_eq(traffic_send_to(&a.out, a.ep), POST_BUSY);
+    stream(&a, &b, 10);
+    close_both();
+}
+END_TEST
+
+/* The same for one that asked for the connection and computes then. */
+START_TEST(a_peer_that_asked_and_computes_is_waited_for)
+{
+    settings.connect_seconds = 2;
+    rank_open(&a, 0);
+    rank_open(&b, 1);
+    connect_to(&a, &b);
+    poll_for(&a, 0.3);
+    connect_to(&b, &a);
+    poll_for(&b, 5);
+    ck_assert_int_eq(b.lost, MPI_SUCCESS);
+    stream(&b, &a, 10);
+    close_both();
+}
+END_TEST
+
+static void connect_to_address(struct rank *r, const char *address)
+{
+    struct strbuf text;
+    struct card card;
+    strbuf_init(&text);
+    verbs_transport.card(r->transport, &text);
+    memcpy(&card, text.text, sizeof card);
+    ck_assert_int_eq(card.family, AF_INET);
+    inet_pton(AF_INET, address, card.address);
+    strbuf_clear(&text);
+    strbuf_add(&text, &card, sizeof card);
+    rank_connect(r, &text);
+    strbuf_fini(&text);
+}
+
+static void expect_failure(struct rank *r, double seconds, const char *part)
+{
+    uint64_t end = clock_nsec() + (uint64_t)(seconds * 1e9);
+    while (r->lost == MPI_SUCCESS && clock_nsec() < end)
+        verbs_transport.poll(r->transport);
+    ck_assert_int_ne(r->lost, MPI_SUCCESS);
+    const char *sentence = error_sentence(r->lost);
+    ck_assert_msg(strstr(sentence, part) && strstr(sentence, "rank 1 at "),
+                  "%s", sentence);
+    ck_assert_int_eq(traffic_send_to(&r->out, r->ep), POST_FAILED);
+}
+
+START_TEST(an_address_that_nobody_has_fails_with_a_sentence)
+{
+    rank_open(&a, 0);
+    connect_to_address(&a, "192.0.2.201");
+    expect_failure(&a, 10, "at 192.0.2.201: no route to that address");
+    close_rank(&a);
+}
+END_TEST
+
+/* The network swallows everything: a neighbour's entry leads nowhere. */
+START_TEST(silence_ends_with_the_time_to_connect)
+{
+    settings.connect_seconds = 3;
+    rank_open(&a, 0);
+    connect_to_address(&a, "192.0.2.200");
+    expect_failure(&a, 6, "no answer within 3 s (requested)");
+    close_rank(&a);
+}
+END_TEST
+
 /* ---- ranks in processes of their own ---- */
 
 struct meeting {
@@ -657,6 +747,19 @@ static bool has_device(void)
     return has;
 }
 
+/* Is there a neighbour's entry for 192.0.2.200? tests/lab makes one. */
+static bool has_black_hole(void)
+{
+    char line[256];
+    bool has = false;
+    FILE *arp = fopen("/proc/net/arp", "r");
+    while (arp && fgets(line, sizeof line, arp))
+        has = has || strncmp(line, "192.0.2.200 ", 12) == 0;
+    if (arp)
+        fclose(arp);
+    return has;
+}
+
 int main(void)
 {
     if (!has_device()) {
@@ -686,6 +789,15 @@ int main(void)
     tcase_add_test(t, a_gid_that_is_not_there_is_named);
     tcase_add_test(t, a_rank_does_not_reach_itself);
     tcase_add_test(t, a_peer_that_ended_fails_the_connection);
+    tcase_add_test(t, a_peer_that_computes_is_waited_for);
+    tcase_add_test(t, a_peer_that_asked_and_computes_is_waited_for);
+    if (has_black_hole()) {
+        tcase_add_test(t, an_address_that_nobody_has_fails_with_a_sentence);
+        tcase_add_test(t, silence_ends_with_the_time_to_connect);
+    } else {
+        puts("SKIP: no neighbour 192.0.2.200 that swallows packets; "
+             "tests/lab/tests/verbs_unit.sh makes one");
+    }
     tcase_add_test(t, two_processes_exchange_many_packets);
     tcase_add_test(t, a_killed_peer_is_noticed_by_an_idle_rank);
     return suite_run("verbs", t);
