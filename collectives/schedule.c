@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
 enum {
@@ -55,7 +56,7 @@ void schedule_init(struct schedule *s, struct mpi_comm *comm)
     s->request.bytes = 0;
     s->request.is_cancelled = false;
     s->request.is_freed = false;
-    s->request.progress = NULL;
+    s->request.progress = &p2p_process(comm->p2p)->progress;
     s->count = 0;
     s->round_count = 0;
     s->next = 0;
@@ -230,6 +231,8 @@ static void start_message(struct schedule *s, struct step *step)
     if (UNLIKELY(error != MPI_SUCCESS)) {
         step->request = NULL;
         note_error(s, error);
+        s->is_lost = true;
+        s->request.progress->failures++;
     }
 }
 
@@ -277,8 +280,22 @@ static bool finish_round(struct schedule *s)
     return true;
 }
 
+/* Something has failed at this rank: was it a message of the running round? */
+static COLD void look_for_loss(struct schedule *s)
+{
+    s->failures_seen = s->request.progress->failures;
+    for (unsigned i = s->unfinished; i < s->next; i++)
+        if (s->steps[i].request && request_is_lost(s->steps[i].request))
+            s->is_lost = true;
+    for (unsigned i = s->unfinished; s->is_lost && i < s->next; i++)
+        if (s->steps[i].request && s->steps[i].kind == STEP_RECV)
+            p2p_cancel_recv(s->steps[i].request);
+}
+
 void schedule_start(struct schedule *s)
 {
+    s->failures_seen = s->request.progress->failures;
+    s->is_lost = false;
     s->next = 0;
     s->unfinished = 0;
     s->request.error = MPI_SUCCESS;
@@ -289,19 +306,23 @@ void schedule_start(struct schedule *s)
 
 bool schedule_advance(struct schedule *s)
 {
-    while (finish_round(s)) {
-        if (s->next == s->count)
+    do {
+        if (UNLIKELY(s->failures_seen != s->request.progress->failures))
+            look_for_loss(s);
+        if (!finish_round(s))
+            return false;
+        if (s->next == s->count || s->is_lost)
             return true;
         start_round(s);
-    }
-    return false;
+    } while (true);
 }
 
 int schedule_wait(struct schedule *s)
 {
     while (!schedule_advance(s)) {
         struct mpi_request *request = s->steps[s->unfinished].request;
-        progress_wait(request->progress, &request->is_complete);
+        progress_wait_or_failure(request->progress, &request->is_complete,
+                                 s->failures_seen);
     }
     return s->request.error;
 }

@@ -10,9 +10,11 @@
  * the nonblocking one (start; progress advances it) and the persistent one
  * (start again).
  *
- * An error of a step becomes the error of the operation. The remaining steps
- * still run, so that no other rank waits for a message that never comes; what
- * the messages carry is then undefined.
+ * An error of a step becomes the error of the operation. After a truncation
+ * the remaining steps still run, so that no other rank waits for a message that
+ * never comes; what the messages carry is then undefined. When a message is
+ * lost with its peer, no further step starts and receives that met no message
+ * are taken back: the ranks they wait for may be waiting for us.
  *
  * Building never fails half-way: what could not be added is remembered, and
  * schedule_build_error tells at the end. Caller holds the library lock.
@@ -45,6 +47,8 @@ struct schedule {
     unsigned round_count;
     unsigned next;          /* first step not started yet */
     unsigned unfinished;    /* first step that may not be complete */
+    unsigned failures_seen; /* of the rank's, see progress.h */
+    bool is_lost;           /* no further step starts */
     int build_error;
     struct scratch *scratch;
     /* Kept alive while it runs on behind the user's back. */

@@ -105,7 +105,6 @@ int schedule_take(struct mpi_comm *comm, struct schedule **out)
             return err;
     }
     schedule_init(s, comm);
-    s->request.progress = pool->progress;
     s->request.object.kind = KIND_REQUEST;
     s->tag = comm->collective_tag;
     comm->collective_tag = (s->tag + 1) % TAG_END;

@@ -40,7 +40,9 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
         comm = library.self;
     const struct mpi_errhandler *handler = comm->errhandler;
     if (handler->user) {
-        MPI_Comm handle = comm_handle(comm);
+        /* A request may outlive the handle of its communicator. */
+        MPI_Comm handle =
+            comm->object.handle ? comm_handle(comm) : MPI_COMM_NULL;
         int code = err;
         handler->user(&handle, &code, NULL);
         return err;

@@ -30,8 +30,10 @@ int MPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
         return api_raise(m.comm, err, "MPI_Probe");
     struct envelope found;
     status_enter(library.process->status, CALL_PROBE, source, tag, 0);
-    p2p_probe(&m, &found);
+    err = p2p_probe(&m, &found);
     status_leave(library.process->status);
+    if (err != MPI_SUCCESS)
+        return api_raise(m.comm, err, "MPI_Probe");
     status_set(status, found.source, found.tag, found.bytes);
     return MPI_SUCCESS;
 }
@@ -45,8 +47,10 @@ int MPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag,
     if (err != MPI_SUCCESS)
         return api_raise(m.comm, err, "MPI_Iprobe");
     struct envelope found;
-    *flag = p2p_iprobe(&m, &found);
-    if (*flag)
+    bool is_found;
+    err = p2p_iprobe(&m, &is_found, &found);
+    *flag = is_found;
+    if (is_found)
         status_set(status, found.source, found.tag, found.bytes);
-    return MPI_SUCCESS;
+    return api_result(m.comm, err, "MPI_Iprobe");
 }

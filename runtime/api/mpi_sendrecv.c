@@ -37,7 +37,8 @@ static int prepare(const struct half *h, struct mpi_comm *comm,
     return err;
 }
 
-/* The send's result when the receive went well, else the receive's. */
+/* The send's result when the receive went well, else the receive's. Who
+ * cannot send must not wait for the answer of a ring that stands still. */
 static int exchange(const struct message *out, const struct message *in,
                     MPI_Status *status)
 {
@@ -46,6 +47,8 @@ static int exchange(const struct message *out, const struct message *in,
     if (err != MPI_SUCCESS)
         return err;
     int send_err = p2p_send(out);
+    if (UNLIKELY(send_err != MPI_SUCCESS))
+        p2p_cancel_recv(receive);
     err = request_wait(receive, status);
     return err != MPI_SUCCESS ? err : send_err;
 }

@@ -31,14 +31,30 @@ static int check_requests(int count, const MPI_Request requests[])
     return err;
 }
 
-/* Take the result of a complete request and clear the user's handle. */
+/*
+ * Take the result of a complete request and clear the user's handle. *comm is
+ * NULL or the communicator of the first failure; it is retained for
+ * conclude(), as the request may have been the last to hold it.
+ */
 static int finish(MPI_Request *request, MPI_Status *status,
                   struct mpi_comm **comm)
 {
     struct mpi_request *r = request_find(*request);
     *request = MPI_REQUEST_NULL;
-    *comm = r->comm;
+    if (UNLIKELY(r->error != MPI_SUCCESS) && !*comm && r->comm) {
+        comm_retain(r->comm);
+        *comm = r->comm;
+    }
     return request_finish(r, status);
+}
+
+/* As api_result, and drop what finish() retained. */
+static int conclude(struct mpi_comm *comm, int err, const char *function)
+{
+    err = api_result(comm, err, function);
+    if (UNLIKELY(comm != NULL))
+        comm_release(comm);
+    return err;
 }
 
 /* Finish requests[i] when it is null or complete. */
@@ -88,7 +104,7 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
     progress_wait(job_progress(), &request_find(*request)->is_complete);
     err = finish(request, status, &comm);
     leave();
-    return api_result(comm, err, "MPI_Wait");
+    return conclude(comm, err, "MPI_Wait");
 }
 
 PROFILE(MPI_Test);
@@ -103,7 +119,7 @@ int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
         progress_poll(job_progress());
         *flag = try_finish(request, status, &err, &comm);
     }
-    return api_result(comm, err, "MPI_Test");
+    return conclude(comm, err, "MPI_Test");
 }
 
 /* The status of index i, also for MPI_STATUSES_IGNORE. */
@@ -112,8 +128,6 @@ static MPI_Status *status_at(MPI_Status statuses[], int i)
     return statuses == MPI_STATUSES_IGNORE ? MPI_STATUS_IGNORE : &statuses[i];
 }
 
-/* MPI_ERR_IN_STATUS when any of count statuses holds an error: the errors
- * were written by note_error. */
 static void note_error(MPI_Status statuses[], int i, int err)
 {
     if (statuses != MPI_STATUSES_IGNORE)
@@ -129,24 +143,58 @@ static bool all_complete(int count, const MPI_Request requests[])
     return true;
 }
 
-/* Finish all of them; every one is null or complete. */
+/* Finish all that are null or complete; the others are there only when one
+ * has failed. */
 static int finish_all(int count, MPI_Request requests[], MPI_Status statuses[],
                       struct mpi_comm **comm)
 {
     int result = MPI_SUCCESS;
     for (int i = 0; i < count; i++) {
         int err;
-        struct mpi_comm *failed;
-        try_finish(&requests[i], status_at(statuses, i), &err, &failed);
-        note_error(statuses, i, err);
-        if (err == MPI_SUCCESS)
+        if (!try_finish(&requests[i], status_at(statuses, i), &err, comm)) {
+            note_error(statuses, i, MPI_ERR_PENDING);
             continue;
-        *comm = failed;
+        }
+        note_error(statuses, i, err);
         /* Without statuses the first error itself is the best answer. */
-        if (result == MPI_SUCCESS)
+        if (err != MPI_SUCCESS && result == MPI_SUCCESS)
             result = statuses == MPI_STATUSES_IGNORE ? err : MPI_ERR_IN_STATUS;
     }
     return result;
+}
+
+static bool is_any_lost(int count, const MPI_Request requests[])
+{
+    for (int i = 0; i < count; i++)
+        if (requests[i] != MPI_REQUEST_NULL &&
+            request_is_lost(request_find(requests[i])))
+            return true;
+    return false;
+}
+
+/*
+ * Wait until all are complete, or one is lost: the rest may then wait for
+ * ranks that wait for that one, so the user must hear of it (MPI_ERR_PENDING,
+ * MPI 5.0, 3.7.5).
+ */
+static void wait_all(int count, const MPI_Request requests[])
+{
+    struct progress *progress = job_progress();
+    unsigned seen = 0;
+    for (int i = 0; i < count;) {
+        if (UNLIKELY(progress->failures != seen)) {
+            seen = progress->failures;
+            if (is_any_lost(count, requests))
+                return;
+        }
+        if (requests[i] == MPI_REQUEST_NULL) {
+            i++;
+            continue;
+        }
+        const int *flag = &request_find(requests[i])->is_complete;
+        progress_wait_or_failure(progress, flag, seen);
+        i += *flag;
+    }
 }
 
 PROFILE(MPI_Waitall);
@@ -158,13 +206,10 @@ int MPI_Waitall(int count, MPI_Request array_of_requests[],
     if (UNLIKELY(err != MPI_SUCCESS))
         return api_raise(comm, err, "MPI_Waitall");
     enter(CALL_WAIT);
-    for (int i = 0; i < count; i++)
-        if (array_of_requests[i] != MPI_REQUEST_NULL)
-            progress_wait(job_progress(),
-                          &request_find(array_of_requests[i])->is_complete);
+    wait_all(count, array_of_requests);
     err = finish_all(count, array_of_requests, array_of_statuses, &comm);
     leave();
-    return api_result(comm, err, "MPI_Waitall");
+    return conclude(comm, err, "MPI_Waitall");
 }
 
 PROFILE(MPI_Testall);
@@ -180,9 +225,10 @@ int MPI_Testall(int count, MPI_Request array_of_requests[], int *flag,
         progress_poll(job_progress());
         *flag = all_complete(count, array_of_requests);
     }
-    if (*flag)
+    if (*flag || (UNLIKELY(job_progress()->failures != 0) &&
+                  is_any_lost(count, array_of_requests)))
         err = finish_all(count, array_of_requests, array_of_statuses, &comm);
-    return api_result(comm, err, "MPI_Testall");
+    return conclude(comm, err, "MPI_Testall");
 }
 
 enum any { ANY_NONE, ANY_FOUND, ANY_NO_ACTIVE };
@@ -222,7 +268,7 @@ int MPI_Waitany(int count, MPI_Request array_of_requests[], int *index,
            ANY_NONE)
         wait_round();
     leave();
-    return api_result(comm, err, "MPI_Waitany");
+    return conclude(comm, err, "MPI_Waitany");
 }
 
 PROFILE(MPI_Testany);
@@ -242,7 +288,7 @@ int MPI_Testany(int count, MPI_Request array_of_requests[], int *index,
     *flag = any != ANY_NONE;
     if (any == ANY_NONE)
         *index = MPI_UNDEFINED;
-    return api_result(comm, err, "MPI_Testany");
+    return conclude(comm, err, "MPI_Testany");
 }
 
 /* Where the some forms put what they found. */
@@ -266,16 +312,12 @@ static bool finish_some(const struct some *s, int *err, struct mpi_comm **comm)
         is_any_active = true;
         if (!request_find(s->requests[i])->is_complete)
             continue;
-        struct mpi_comm *failed;
-        int one = finish(&s->requests[i], status_at(s->statuses, found),
-                         &failed);
+        int one = finish(&s->requests[i], status_at(s->statuses, found), comm);
         note_error(s->statuses, found, one);
         s->indices[found++] = i;
-        if (one != MPI_SUCCESS) {
-            *comm = failed;
+        if (one != MPI_SUCCESS && *err == MPI_SUCCESS)
             *err = s->statuses == MPI_STATUSES_IGNORE ? one
                                                       : MPI_ERR_IN_STATUS;
-        }
     }
     *s->outcount = is_any_active ? found : MPI_UNDEFINED;
     return found > 0 || !is_any_active;
@@ -295,7 +337,7 @@ int MPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
     while (!finish_some(&some, &err, &comm))
         wait_round();
     leave();
-    return api_result(comm, err, "MPI_Waitsome");
+    return conclude(comm, err, "MPI_Waitsome");
 }
 
 PROFILE(MPI_Testsome);
@@ -312,7 +354,7 @@ int MPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
         progress_poll(job_progress());
         finish_some(&some, &err, &comm);
     }
-    return api_result(comm, err, "MPI_Testsome");
+    return conclude(comm, err, "MPI_Testsome");
 }
 
 PROFILE(MPI_Request_free);

@@ -23,6 +23,7 @@ struct progress {
     unsigned count;
     unsigned spin; /* idle polls before each yield */
     unsigned idle; /* idle polls so far */
+    unsigned failures; /* operations that ended in an error so far */
 };
 
 /* spin as the setting of that name, already resolved to a number. */
@@ -50,6 +51,18 @@ static inline int progress_poll(struct progress *p)
 static inline void progress_wait(struct progress *p, const int *flag)
 {
     while (!*(const volatile int *)flag)
+        if (progress_poll(p) == 0)
+            progress_idle(p);
+        else
+            p->idle = 0;
+}
+
+/* As progress_wait, but also return when p->failures is no longer `seen`: who
+ * waits for one of several operations must then look at the others. */
+static inline void progress_wait_or_failure(struct progress *p, const int *flag,
+                                            unsigned seen)
+{
+    while (!*(const volatile int *)flag && p->failures == seen)
         if (progress_poll(p) == 0)
             progress_idle(p);
         else

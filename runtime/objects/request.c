@@ -12,6 +12,8 @@ void request_complete(struct mpi_request *r, int error)
 {
     r->error = error;
     r->is_complete = 1;
+    if (UNLIKELY(error != MPI_SUCCESS))
+        r->progress->failures++;
     if (UNLIKELY(r->is_freed))
         r->ops->release(r);
 }
@@ -37,6 +39,8 @@ void status_set(MPI_Status *status, int source, int tag, uint64_t bytes)
 void status_set_empty(MPI_Status *status)
 {
     status_set(status, MPI_ANY_SOURCE, MPI_ANY_TAG, 0);
+    if (status != MPI_STATUS_IGNORE)
+        status->MPI_ERROR = MPI_SUCCESS;
 }
 
 uint64_t status_bytes(const MPI_Status *status)

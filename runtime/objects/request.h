@@ -16,6 +16,7 @@
 
 #include <mpi.h>
 
+#include "runtime/base/error.h"
 #include "runtime/base/progress.h"
 #include "runtime/objects/handle.h"
 
@@ -53,7 +54,17 @@ static inline MPI_Request request_handle(const struct mpi_request *r)
     return (MPI_Request)r->object.handle;
 }
 
-/* Set r complete; releases it when the user has let go of it. */
+/*
+ * Has r ended in a way after which other operations may wait for ever, such as
+ * a lost peer? A truncated message concerns nobody but its receive.
+ */
+static inline bool request_is_lost(const struct mpi_request *r)
+{
+    return r->is_complete && error_class_of(r->error) != MPI_SUCCESS &&
+           error_class_of(r->error) != MPI_ERR_TRUNCATE;
+}
+
+/* Set r complete and count failures; releases it when the user has let go of it. */
 void request_complete(struct mpi_request *r, int error);
 
 /* MPI_Request_free: release now, or as soon as r is complete. */
@@ -63,7 +74,8 @@ void request_free(struct mpi_request *r);
  * may be MPI_STATUS_IGNORE. */
 void status_set(MPI_Status *status, int source, int tag, uint64_t bytes);
 
-/* The status of "no operation": source any, tag any, nothing received. */
+/* The status of "no operation": source any, tag any, nothing received, no
+ * error. */
 void status_set_empty(MPI_Status *status);
 
 /* Message bytes and cancel flag that status_set kept. */

@@ -52,6 +52,7 @@ static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
 /* Answer the sender: go to `state`, which posts to it. */
 static void answer(struct p2p_request *r, enum request_state state)
 {
+    r->state = STATE_IDLE; /* the peer may turn out to be lost meanwhile */
     int err = engine_endpoint(r->p2p, r->world, &r->ep);
     if (err != MPI_SUCCESS) {
         request_end(r, err);
@@ -157,9 +158,9 @@ static void on_message(void *arg, int world, const struct packet *packet,
 static void on_cts(void *arg, int world, const struct packet *packet,
                    size_t bytes)
 {
-    (void)arg, (void)world, (void)bytes;
+    (void)arg, (void)bytes;
     const struct cts_header *header = (const struct cts_header *)packet;
-    struct p2p_request *r = request_named(packet->word);
+    struct p2p_request *r = request_named(packet->word, world);
     if (!r || r->state != SEND_OFFERED)
         return;
     r->peer_request = header->request;
@@ -171,10 +172,10 @@ static void on_cts(void *arg, int world, const struct packet *packet,
 static void on_data(void *arg, int world, const struct packet *packet,
                     size_t bytes)
 {
-    (void)arg, (void)world;
+    (void)arg;
     const struct data_header *header = (const struct data_header *)packet;
     const size_t piece = bytes - sizeof *header;
-    struct p2p_request *r = request_named(packet->word);
+    struct p2p_request *r = request_named(packet->word, world);
     if (!r || r->state != RECV_DATA || header->offset + piece > r->bytes)
         return;
     copy_in(r, header->offset, header + 1, piece);
@@ -187,7 +188,7 @@ static void on_fin(void *arg, int world, const struct packet *packet,
                    size_t bytes)
 {
     (void)arg, (void)bytes;
-    struct p2p_request *r = request_named(packet->word);
+    struct p2p_request *r = request_named(packet->word, world);
     if (!r || r->state != SEND_OFFERED)
         return;
     int err = MPI_SUCCESS;
@@ -201,6 +202,7 @@ static void on_fin(void *arg, int world, const struct packet *packet,
 void deliver_init(struct p2p *p2p)
 {
     p2p->packets.arg = p2p;
+    p2p->packets.peer_failed = engine_peer_failed;
     p2p->packets.handler[PACKET_EAGER] = on_message;
     p2p->packets.handler[PACKET_EAGER_SYNC] = on_message;
     p2p->packets.handler[PACKET_RTS] = on_message;

@@ -11,12 +11,7 @@
 #include "runtime/base/log.h"
 #include "runtime/objects/pack.h"
 
-enum { SLAB_REQUESTS = 64, CONTEXTS_MAX = 1 << 20 };
-
-struct request_slab {
-    struct request_slab *next;
-    struct p2p_request requests[SLAB_REQUESTS];
-};
+enum { CONTEXTS_MAX = 1 << 20 };
 
 static void keep_sent(struct mpi_request *sent)
 {
@@ -86,6 +81,7 @@ void p2p_close(struct p2p *p2p)
     }
     handle_remove(&p2p->sent.object);
     free(p2p->endpoints);
+    free(p2p->peer_errors);
     free(p2p->scratch);
     free(p2p);
 }
@@ -256,14 +252,23 @@ struct p2p_request *request_create(struct p2p *p2p, const struct message *m)
     return r;
 }
 
-struct p2p_request *request_named(uint32_t name)
+struct p2p_request *request_of(struct mpi_request *base)
+{
+    return base->ops == &p2p_request_ops
+               ? CONTAINER_OF(base, struct p2p_request, base)
+               : NULL;
+}
+
+struct p2p_request *request_named(uint32_t name, int world)
 {
     struct mpi_request *base = request_find((MPI_Request)(uintptr_t)name);
-    if (!base || base->ops != &p2p_request_ops) {
-        log_error("a packet names request 0x%x, which is not pending", name);
+    struct p2p_request *r = base ? request_of(base) : NULL;
+    if (!r || r->world != world) {
+        log_error("rank %d of the job names request 0x%x, which is not "
+                  "pending between us", world, name);
         return NULL;
     }
-    return CONTAINER_OF(base, struct p2p_request, base);
+    return r;
 }
 
 void request_end(struct p2p_request *r, int error)

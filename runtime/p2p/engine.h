@@ -13,8 +13,6 @@
 #include "transport/transports.h"
 
 struct p2p_request;
-
-/* Requests are made in slabs and never given back before p2p_close. */
 struct request_slab;
 
 struct p2p {
@@ -25,6 +23,8 @@ struct p2p {
     struct endpoint **endpoints; /* by rank in the job, NULL = not used yet */
     struct match **matches;      /* by wire context, NULL = not used yet */
     uint32_t match_count;
+    int *peer_errors;            /* by rank in the job: why the way there was
+                                    lost; NULL while none was */
     struct p2p_request *free_requests;
     struct mpi_request sent;     /* stands for every send that is done when
                                     its start returns; never released */
@@ -77,6 +77,14 @@ struct p2p_request {
     struct p2p_request *next_free;
 };
 
+enum { SLAB_REQUESTS = 64 };
+
+/* Requests are made in slabs and never given back before p2p_close. */
+struct request_slab {
+    struct request_slab *next;
+    struct p2p_request requests[SLAB_REQUESTS];
+};
+
 /* A message that came before its receive; its packet follows. */
 struct arrival {
     struct match_entry entry;
@@ -105,6 +113,15 @@ static inline int engine_endpoint(struct p2p *p2p, int world,
                                 : engine_connect(p2p, world, out);
 }
 
+/* Why receives from this rank of the job cannot end, or MPI_SUCCESS. */
+static inline int engine_peer_error(const struct p2p *p2p, int world)
+{
+    return LIKELY(!p2p->peer_errors) ? MPI_SUCCESS : p2p->peer_errors[world];
+}
+
+/* The way to a peer is lost: end all that waits for its packets (failure.c). */
+void engine_peer_failed(void *p2p, int world, int err);
+
 /* A request for m in its first state, or NULL when memory is out. */
 struct p2p_request *request_create(struct p2p *p2p, const struct message *m);
 
@@ -118,8 +135,12 @@ void request_advance(struct p2p_request *r);
 /* End the request; error may be MPI_SUCCESS. */
 void request_end(struct p2p_request *r, int error);
 
-/* The live request that a peer named, or NULL (logged) when it names none. */
-struct p2p_request *request_named(uint32_t name);
+/* The request of this layer that base is, or NULL when it is another's. */
+struct p2p_request *request_of(struct mpi_request *base);
+
+/* The live request with rank `world` that this rank named, or NULL (logged)
+ * when there is none. */
+struct p2p_request *request_named(uint32_t name, int world);
 
 /* Receives meet messages (deliver.c): header is the packet as it arrived,
  * valid during the call. */

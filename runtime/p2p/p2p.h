@@ -81,11 +81,20 @@ int p2p_recv_start(const struct message *m, struct mpi_request **out);
 int p2p_send(const struct message *m);
 int p2p_recv(const struct message *m, MPI_Status *status);
 
-/* Has a message arrived that m (peer, tag, comm, channel) would receive? One
- * round of progress when not. */
-bool p2p_iprobe(const struct message *m, struct envelope *found);
+/*
+ * Take a receive back that no message has met yet: it is then complete, as
+ * cancelled. Nothing happens to any other request.
+ */
+void p2p_cancel_recv(struct mpi_request *r);
 
-/* Wait for such a message. */
-void p2p_probe(const struct message *m, struct envelope *found);
+/*
+ * Has a message arrived that m (peer, tag, comm, channel) would receive? One
+ * round of progress when not.
+ * Errors   why the way to m's peer was lost
+ */
+int p2p_iprobe(const struct message *m, bool *is_found, struct envelope *found);
+
+/* Wait for such a message. Errors: as p2p_iprobe. */
+int p2p_probe(const struct message *m, struct envelope *found);
 
 #endif

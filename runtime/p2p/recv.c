@@ -13,6 +13,22 @@ static void receive_from_nobody(struct p2p_request *r)
     request_end(r, MPI_SUCCESS);
 }
 
+/* Why no message for m can come any more, or MPI_SUCCESS. */
+static int lost(const struct message *m)
+{
+    if (m->peer == MPI_ANY_SOURCE || m->peer == MPI_PROC_NULL)
+        return MPI_SUCCESS;
+    return engine_peer_error(m->comm->p2p, m->comm->worlds[m->peer]);
+}
+
+static void post(struct p2p_request *r, struct match *match)
+{
+    r->state = RECV_POSTED;
+    r->entry.source = r->base.source;
+    r->entry.tag = r->base.tag;
+    match_post(match, &r->entry);
+}
+
 int p2p_recv_start(const struct message *m, struct mpi_request **out)
 {
     struct p2p_request *r = request_create(m->comm->p2p, m);
@@ -26,10 +42,11 @@ int p2p_recv_start(const struct message *m, struct mpi_request **out)
     struct match *match = m->comm->match[m->channel];
     struct match_entry *found = match_find_arrived(match, m->peer, m->tag);
     if (!found) {
-        r->state = RECV_POSTED;
-        r->entry.source = m->peer;
-        r->entry.tag = m->tag;
-        match_post(match, &r->entry);
+        int err = lost(m);
+        if (UNLIKELY(err != MPI_SUCCESS))
+            request_end(r, err);
+        else
+            post(r, match);
         return MPI_SUCCESS;
     }
     match_remove(found);
@@ -65,18 +82,25 @@ static bool find(const struct message *m, struct envelope *found)
     return true;
 }
 
-bool p2p_iprobe(const struct message *m, struct envelope *found)
+int p2p_iprobe(const struct message *m, bool *is_found, struct envelope *found)
 {
-    if (find(m, found))
-        return true;
+    *is_found = find(m, found);
+    if (*is_found)
+        return MPI_SUCCESS;
     progress_poll(&m->comm->p2p->process->progress);
-    return find(m, found);
+    *is_found = find(m, found);
+    return *is_found ? MPI_SUCCESS : lost(m);
 }
 
-void p2p_probe(const struct message *m, struct envelope *found)
+int p2p_probe(const struct message *m, struct envelope *found)
 {
     struct progress *progress = &m->comm->p2p->process->progress;
-    while (!find(m, found))
+    while (!find(m, found)) {
+        int err = lost(m);
+        if (UNLIKELY(err != MPI_SUCCESS))
+            return err;
         if (progress_poll(progress) == 0)
             progress_idle(progress);
+    }
+    return MPI_SUCCESS;
 }

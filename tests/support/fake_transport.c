@@ -32,6 +32,7 @@ struct lane {
     unsigned count;
     unsigned busy;
     bool is_held;
+    bool is_reported; /* error, to the layer above */
     int error;
 };
 
@@ -350,11 +351,27 @@ static int finish_gets(struct fake_rank *rank)
     return events;
 }
 
+/* Tell the layer above, once, that posts to a peer fail. */
+static int report_failures(struct fake_rank *rank)
+{
+    const struct packet_table *packets = rank->transport.packets;
+    int events = 0;
+    for (int to = 0; to < rank->net->count; to++) {
+        struct lane *lane = lane_of(rank->net, rank->process.world, to);
+        if (!lane->error || lane->is_reported || !packets->peer_failed)
+            continue;
+        lane->is_reported = true;
+        packets->peer_failed(packets->arg, to, lane->error);
+        events++;
+    }
+    return events;
+}
+
 static int fake_poll(struct transport *t)
 {
     struct fake_rank *rank = rank_of(t);
     struct fake_network *net = rank->net;
-    int events = finish_gets(rank);
+    int events = finish_gets(rank) + report_failures(rank);
     int first = net->options.delay ? (int)draw(net, (unsigned)net->count) : 0;
     for (int i = 0; i < net->count; i++)
         events += deliver_lane(rank, (first + i) % net->count);

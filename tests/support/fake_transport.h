@@ -62,7 +62,7 @@ void fake_network_busy(struct fake_network *net, int from, int to,
                        unsigned count);
 
 /* Posts from one rank to the other fail from now on, with this error code;
- * gets that are pending end with it. */
+ * gets that are pending end with it, and the layer above is told. */
 void fake_network_fail(struct fake_network *net, int from, int to, int error);
 
 /* Packets sent and not delivered yet, over all pairs. */

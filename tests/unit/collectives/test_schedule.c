@@ -158,6 +158,27 @@ START_TEST(ranks_that_do_not_need_a_dead_link_go_on)
 }
 END_TEST
 
+/* In a barrier of four each waits for one rank and sends to another. */
+START_TEST(ranks_that_reach_nobody_do_not_wait_for_anybody)
+{
+    enum { RANKS = 4 };
+    coll_job_init(&job, RANKS, NULL);
+    struct mpi_request *r[RANKS];
+    for (int i = 0; i < RANKS * RANKS; i++)
+        fake_network_fail(job.network, i / RANKS, i % RANKS, MPI_ERR_OTHER);
+    for (int i = 0; i < RANKS; i++) {
+        const struct coll_args a = { .kind = COLL_BARRIER,
+                                     .comm = &job.comm[i] };
+        ck_assert_int_eq(coll_start(&a, &r[i]), MPI_SUCCESS);
+    }
+    fake_job_until(&job, r, RANKS);
+    for (int i = 0; i < RANKS; i++)
+        ck_assert_int_eq(request_finish(r[i], MPI_STATUS_IGNORE),
+                         MPI_ERR_OTHER);
+    coll_job_fini(&job);
+}
+END_TEST
+
 START_TEST(scratch_memory_is_distinct_aligned_and_survives_growth)
 {
     coll_job_init(&job, 1, NULL);
@@ -216,6 +237,7 @@ int main(void)
     tcase_add_test(t, the_first_error_ends_the_operation_and_peers_go_on);
     tcase_add_test(t, a_truncated_message_is_the_operations_error);
     tcase_add_test(t, ranks_that_do_not_need_a_dead_link_go_on);
+    tcase_add_test(t, ranks_that_reach_nobody_do_not_wait_for_anybody);
     tcase_add_test(t, scratch_memory_is_distinct_aligned_and_survives_growth);
     tcase_add_test(t, operations_of_one_communicator_overlap);
     return suite_run("schedule", t);

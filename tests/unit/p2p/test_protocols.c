@@ -194,6 +194,79 @@ START_TEST(a_dead_peer_ends_the_send_with_its_error)
 }
 END_TEST
 
+/* What waits for a packet of the peer sits in no queue of the transport. */
+START_TEST(a_lost_peer_ends_what_waits_for_it)
+{
+    fake_job_init(&job, 3, &networks[_i]);
+    unsigned char data[9000] = { 0 }, in[9000], small;
+    struct message m = bytes_message(0, 1, 1, data, 1);
+    m.mode = SEND_SYNCHRONOUS;
+    struct mpi_request *r[5];
+    r[0] = start_send(0, 1, 0, data, sizeof data);
+    ck_assert_int_eq(p2p_send_start(&m, &r[1]), MPI_SUCCESS);
+    r[2] = start_recv(0, 1, 2, in, sizeof in);
+    fake_network_settle(job.network);
+    struct mpi_request *other = start_recv(0, 2, 0, &small, 1);
+    fake_network_fail(job.network, 0, 1, MPI_ERR_OTHER);
+    fake_job_until(&job, r, 3);
+    r[3] = start_recv(0, 1, 3, in, sizeof in);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(request_finish(r[i], MPI_STATUS_IGNORE),
+                         MPI_ERR_OTHER);
+    m = bytes_message(0, 1, MPI_ANY_TAG, NULL, 0);
+    struct envelope found;
+    ck_assert_int_eq(p2p_probe(&m, &found), MPI_ERR_OTHER);
+    ck_assert(!other->is_complete);
+    r[4] = start_send(2, 0, 0, data, 1);
+    fake_job_until(&job, &other, 1);
+    request_finish(r[4], MPI_STATUS_IGNORE);
+    ck_assert_int_eq(request_finish(other, MPI_STATUS_IGNORE), MPI_SUCCESS);
+    fake_job_fini(&job);
+}
+END_TEST
+
+/* The peer breaks off between CTS and the last piece of a long message. */
+START_TEST(a_lost_peer_ends_a_half_received_message)
+{
+    fake_job_init(&job, 2, &networks[2]);
+    unsigned char data[9000] = { 0 }, in[9000];
+    struct mpi_request *r[2] = { start_recv(1, 0, 0, in, sizeof in),
+                                 start_send(0, 1, 0, data, sizeof data) };
+    while (fake_network_process(job.network, 1)->counters
+               ->value[COUNTER_COPIED_IN_BYTES] == 0)
+        for (int i = 0; i < 2; i++)
+            progress_poll(&fake_network_process(job.network, i)->progress);
+    ck_assert(!r[0]->is_complete);
+    fake_network_fail(job.network, 0, 1, MPI_ERR_OTHER);
+    fake_network_fail(job.network, 1, 0, MPI_ERR_OTHER);
+    fake_job_until(&job, r, 2);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(request_finish(r[i], MPI_STATUS_IGNORE),
+                         MPI_ERR_OTHER);
+    fake_job_fini(&job);
+}
+END_TEST
+
+START_TEST(a_receive_without_message_can_be_taken_back)
+{
+    fake_job_init(&job, 2, &networks[0]);
+    int data = 7, in = 0;
+    struct mpi_request *r[2] = { start_recv(1, 0, 0, &in, sizeof in), NULL };
+    p2p_cancel_recv(r[0]);
+    ck_assert(r[0]->is_complete && r[0]->is_cancelled);
+    request_finish(r[0], MPI_STATUS_IGNORE);
+    r[0] = start_send(0, 1, 0, &data, sizeof data);
+    fake_network_settle(job.network);
+    ck_assert_int_eq(in, 0);
+    r[1] = start_recv(1, 0, 0, &in, sizeof in);
+    fake_job_until(&job, r, 2);
+    ck_assert_int_eq(in, 7);
+    request_finish(r[0], MPI_STATUS_IGNORE);
+    request_finish(r[1], MPI_STATUS_IGNORE);
+    fake_job_fini(&job);
+}
+END_TEST
+
 START_TEST(channels_and_tags_keep_messages_apart)
 {
     fake_job_init(&job, 3, &networks[_i]);
@@ -225,14 +298,18 @@ START_TEST(probe_tells_without_receiving)
     fake_network_settle(job.network);
     struct message m = bytes_message(1, MPI_ANY_SOURCE, MPI_ANY_TAG, NULL, 0);
     struct envelope found = { 0 };
-    ck_assert(p2p_iprobe(&m, &found));
-    ck_assert(p2p_iprobe(&m, &found));
+    bool is_found = false;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(p2p_iprobe(&m, &is_found, &found), MPI_SUCCESS);
+        ck_assert(is_found);
+    }
     ck_assert_int_eq(found.source, 0);
     ck_assert_int_eq(found.tag, 3);
     ck_assert_uint_eq(found.bytes, sizeof data);
     r[1] = start_recv(1, 0, 3, data, sizeof data);
     fake_job_until(&job, r, 2);
-    ck_assert(!p2p_iprobe(&m, &found));
+    ck_assert_int_eq(p2p_iprobe(&m, &is_found, &found), MPI_SUCCESS);
+    ck_assert(!is_found);
     request_finish(r[0], MPI_STATUS_IGNORE);
     request_finish(r[1], MPI_STATUS_IGNORE);
     fake_job_fini(&job);
@@ -252,6 +329,9 @@ int main(void)
     tcase_add_loop_test(t, a_synchronous_send_waits_for_its_receive, 0,
                         NETWORKS);
     tcase_add_test(t, a_dead_peer_ends_the_send_with_its_error);
+    tcase_add_loop_test(t, a_lost_peer_ends_what_waits_for_it, 0, NETWORKS);
+    tcase_add_test(t, a_lost_peer_ends_a_half_received_message);
+    tcase_add_test(t, a_receive_without_message_can_be_taken_back);
     tcase_add_loop_test(t, channels_and_tags_keep_messages_apart, 0, NETWORKS);
     tcase_add_test(t, probe_tells_without_receiving);
     return suite_run("protocols", t);
