@@ -139,3 +139,18 @@ int coll_call_run(const struct coll_call *c)
     }
     return api_result(a.comm, err, c->function);
 }
+
+int coll_call_start(const struct coll_call *c, MPI_Request *request)
+{
+    struct coll_args a = { .kind = c->kind, .root = c->root };
+    int err = prepare(c, &a);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(request, "request");
+    if (err == MPI_SUCCESS) {
+        struct mpi_request *r;
+        err = coll_start(&a, &r);
+        if (err == MPI_SUCCESS)
+            *request = request_handle(r);
+    }
+    return api_result(a.comm, err, c->function);
+}

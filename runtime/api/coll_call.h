@@ -31,4 +31,7 @@ struct coll_call {
 /* Do it and wait; for `return` of the MPI function. */
 int coll_call_run(const struct coll_call *c);
 
+/* Start it; for `return` of the nonblocking MPI function. */
+int coll_call_start(const struct coll_call *c, MPI_Request *request);
+
 #endif
