@@ -31,7 +31,7 @@ enum {
     HEADER_ROOM = 64,      /* for the header of an eager packet */
     CREDITS_MIN = 4,
     CREDITS_MAX = 1024,
-    COMPLETIONS_MIN = 4096 /* length of the completion queue to begin with */
+    COMPLETIONS_MIN = 1024 /* length of the completion queue to begin with */
 };
 
 static int open_queues(struct verbs *v, struct strbuf *why)

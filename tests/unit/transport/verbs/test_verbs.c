@@ -459,6 +459,96 @@ START_TEST(a_wrong_key_fails_the_read_and_the_connection)
 }
 END_TEST
 
+/* ---- many peers ---- */
+
+enum { MANY_RANKS = 16 };
+
+struct hub {
+    struct process process;
+    struct packet_table table;
+    struct transport *transport;
+    unsigned seen[MANY_RANKS];
+};
+
+static struct hub hubs[MANY_RANKS];
+
+static void count_packet(void *arg, int world, const struct packet *packet,
+                         size_t bytes)
+{
+    struct hub *h = arg;
+    ck_assert_uint_eq(packet->word, h->seen[world]);
+    h->seen[world]++;
+}
+
+static void open_hub(struct hub *h, int world)
+{
+    struct strbuf why;
+    strbuf_init(&why);
+    fake_process_init(&h->process, world, MANY_RANKS);
+    h->table = (struct packet_table){ .arg = h };
+    h->table.handler[TRAFFIC_TYPE] = count_packet;
+    ck_assert_msg(verbs_transport.open(&h->process, &h->table, &h->transport,
+                                       &why) == MPI_SUCCESS, "%s", why.text);
+}
+
+static struct endpoint *connect_hubs(struct hub *from, struct hub *to)
+{
+    struct strbuf card;
+    struct endpoint *ep = NULL;
+    strbuf_init(&card);
+    verbs_transport.card(to->transport, &card);
+    ck_assert_int_eq(verbs_transport.connect(from->transport,
+                                             to->process.world, card.text,
+                                             card.bytes, &ep), MPI_SUCCESS);
+    strbuf_fini(&card);
+    return ep;
+}
+
+static void poll_hubs(void)
+{
+    for (int i = 0; i < MANY_RANKS; i++)
+        verbs_transport.poll(hubs[i].transport);
+}
+
+static void *close_hub(void *arg)
+{
+    struct hub *h = arg;
+    verbs_transport.close(h->transport);
+    fake_process_fini(&h->process);
+    return NULL;
+}
+
+/* The completion queue of rank 0 has to grow, with packets under way. */
+START_TEST(one_rank_talks_to_many_while_its_queues_grow)
+{
+    enum { EACH = 100 };
+    struct endpoint *ep[MANY_RANKS] = { NULL };
+    pthread_t threads[MANY_RANKS];
+    for (int i = 0; i < MANY_RANKS; i++)
+        open_hub(&hubs[i], i);
+    for (int i = 1; i < MANY_RANKS; i++) {
+        ep[i] = connect_hubs(&hubs[0], &hubs[i]);
+        for (unsigned n = 0; n < EACH;) {
+            struct packet packet = { .type = TRAFFIC_TYPE, .word = n };
+            struct packet_out out = { &packet, sizeof packet, NULL, 0 };
+            enum post post = endpoint_send(ep[i], &out);
+            ck_assert_msg(post != POST_FAILED, "%s",
+                          error_sentence(ep[i]->error));
+            n += post == POST_DONE;
+            poll_hubs();
+        }
+    }
+    for (int i = 1; i < MANY_RANKS; i++)
+        while (hubs[i].seen[0] < EACH)
+            poll_hubs();
+    for (int i = 0; i < MANY_RANKS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, close_hub,
+                                        &hubs[i]), 0);
+    for (int i = 0; i < MANY_RANKS; i++)
+        pthread_join(threads[i], NULL);
+}
+END_TEST
+
 /* ---- refusals ---- */
 
 START_TEST(an_unknown_device_is_named)
@@ -785,6 +875,7 @@ int main(void)
     tcase_add_test(t, a_buffer_used_again_is_not_registered_again);
     tcase_add_test(t, many_gets_at_once_mix_with_packets);
     tcase_add_test(t, a_wrong_key_fails_the_read_and_the_connection);
+    tcase_add_test(t, one_rank_talks_to_many_while_its_queues_grow);
     tcase_add_test(t, an_unknown_device_is_named);
     tcase_add_test(t, a_gid_that_is_not_there_is_named);
     tcase_add_test(t, a_rank_does_not_reach_itself);
