@@ -142,6 +142,7 @@ int MPI_Finalize(void)
      * no rank waits for one that no longer makes progress. */
     const struct coll_args barrier = { .kind = COLL_BARRIER,
                                        .comm = library.world };
+    p2p_flush(library.p2p);
     err = coll_run(&barrier);
     if (err == MPI_SUCCESS)
         p2p_flush(library.p2p);

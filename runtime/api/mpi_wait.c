@@ -72,13 +72,6 @@ static bool try_finish(MPI_Request *request, MPI_Status *status, int *err,
     return true;
 }
 
-/* One round of waiting: poll, and give way when nothing happened. */
-static void wait_round(void)
-{
-    if (progress_poll(job_progress()) == 0)
-        progress_idle(job_progress());
-}
-
 static void enter(uint32_t call)
 {
     status_enter(library.process->status, call, MPI_ANY_SOURCE, MPI_ANY_TAG, 0);
@@ -116,7 +109,7 @@ int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
         return api_raise(comm, err, "MPI_Test");
     *flag = try_finish(request, status, &err, &comm);
     if (!*flag) {
-        progress_poll(job_progress());
+        progress_round(job_progress());
         *flag = try_finish(request, status, &err, &comm);
     }
     return conclude(comm, err, "MPI_Test");
@@ -222,7 +215,7 @@ int MPI_Testall(int count, MPI_Request array_of_requests[], int *flag,
         return api_raise(comm, err, "MPI_Testall");
     *flag = all_complete(count, array_of_requests);
     if (!*flag) {
-        progress_poll(job_progress());
+        progress_round(job_progress());
         *flag = all_complete(count, array_of_requests);
     }
     if (*flag || (UNLIKELY(job_progress()->failures != 0) &&
@@ -266,7 +259,7 @@ int MPI_Waitany(int count, MPI_Request array_of_requests[], int *index,
     enter(CALL_WAIT);
     while (finish_any(count, array_of_requests, index, status, &err, &comm) ==
            ANY_NONE)
-        wait_round();
+        progress_round(job_progress());
     leave();
     return conclude(comm, err, "MPI_Waitany");
 }
@@ -282,7 +275,7 @@ int MPI_Testany(int count, MPI_Request array_of_requests[], int *index,
     enum any any =
         finish_any(count, array_of_requests, index, status, &err, &comm);
     if (any == ANY_NONE) {
-        progress_poll(job_progress());
+        progress_round(job_progress());
         any = finish_any(count, array_of_requests, index, status, &err, &comm);
     }
     *flag = any != ANY_NONE;
@@ -335,7 +328,7 @@ int MPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
         return api_raise(comm, err, "MPI_Waitsome");
     enter(CALL_WAIT);
     while (!finish_some(&some, &err, &comm))
-        wait_round();
+        progress_round(job_progress());
     leave();
     return conclude(comm, err, "MPI_Waitsome");
 }
@@ -351,7 +344,7 @@ int MPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
     if (UNLIKELY(err != MPI_SUCCESS))
         return api_raise(comm, err, "MPI_Testsome");
     if (!finish_some(&some, &err, &comm)) {
-        progress_poll(job_progress());
+        progress_round(job_progress());
         finish_some(&some, &err, &comm);
     }
     return conclude(comm, err, "MPI_Testsome");

@@ -89,15 +89,23 @@ static int find_local_peers(struct boot *b, const pmix_proc_t *job)
         return MPI_ERR_OTHER;
     }
     id->local_count = 0;
+    bool is_named = false;
     char *rest = value->data.string;
     for (char *item; (item = strsep(&rest, ",")) != NULL;) {
         int world = atoi(item);
-        if (world == id->world)
+        if (world == id->world) {
             id->local = id->local_count;
+            is_named = true;
+        }
         if (id->local_count < id->world_count)
             id->local_worlds[id->local_count++] = world;
     }
     PMIX_VALUE_RELEASE(value);
+    if (!is_named) {
+        log_error("the launcher does not name rank %d among the ranks of its "
+                  "own node (PMIX_LOCAL_PEERS)", id->world);
+        return MPI_ERR_OTHER;
+    }
     return MPI_SUCCESS;
 }
 

@@ -47,14 +47,21 @@ static inline int progress_poll(struct progress *p)
     return events;
 }
 
+/* One round of a loop that waits: poll, and give way when nothing happened.
+ * For calls that a user puts into a loop, too (MPI_Test). */
+static inline void progress_round(struct progress *p)
+{
+    if (progress_poll(p) == 0)
+        progress_idle(p);
+    else
+        p->idle = 0;
+}
+
 /* Poll until *flag is not zero; *flag is set by something polled. */
 static inline void progress_wait(struct progress *p, const int *flag)
 {
     while (!*(const volatile int *)flag)
-        if (progress_poll(p) == 0)
-            progress_idle(p);
-        else
-            p->idle = 0;
+        progress_round(p);
 }
 
 /* As progress_wait, but also return when p->failures is no longer `seen`: who
@@ -63,10 +70,7 @@ static inline void progress_wait_or_failure(struct progress *p, const int *flag,
                                             unsigned seen)
 {
     while (!*(const volatile int *)flag && p->failures == seen)
-        if (progress_poll(p) == 0)
-            progress_idle(p);
-        else
-            p->idle = 0;
+        progress_round(p);
 }
 
 #endif

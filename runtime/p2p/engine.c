@@ -90,8 +90,7 @@ void p2p_flush(struct p2p *p2p)
 {
     struct backlog *backlog = transports_backlog(p2p->transports);
     while (!list_is_empty(&backlog->endpoints))
-        if (progress_poll(&p2p->process->progress) == 0)
-            progress_idle(&p2p->process->progress);
+        progress_round(&p2p->process->progress);
 }
 
 struct process *p2p_process(const struct p2p *p2p)

@@ -31,6 +31,7 @@ struct p2p {
     struct request_slab *slabs;
     void *scratch;               /* where non-contiguous data is packed */
     size_t scratch_bytes;
+    bool has_warned_of_packets;  /* of buffers that cannot be registered */
 };
 
 /*

@@ -87,7 +87,7 @@ int p2p_iprobe(const struct message *m, bool *is_found, struct envelope *found)
     *is_found = find(m, found);
     if (*is_found)
         return MPI_SUCCESS;
-    progress_poll(&m->comm->p2p->process->progress);
+    progress_round(&m->comm->p2p->process->progress);
     *is_found = find(m, found);
     return *is_found ? MPI_SUCCESS : lost(m);
 }
@@ -99,8 +99,7 @@ int p2p_probe(const struct message *m, struct envelope *found)
         int err = lost(m);
         if (UNLIKELY(err != MPI_SUCCESS))
             return err;
-        if (progress_poll(progress) == 0)
-            progress_idle(progress);
+        progress_round(progress);
     }
     return MPI_SUCCESS;
 }

@@ -11,6 +11,7 @@
 #include "runtime/p2p/engine.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 
 /* Whether an action may overtake the endpoint's backlog: only when it is the
  * backlog's first entry itself. */
@@ -70,9 +71,19 @@ static bool make_readable(struct p2p_request *r, uint64_t bytes)
     struct transport *t = r->ep->transport;
     if (r->region)
         return true;
-    return r->ep->can_get && r->type->is_contiguous &&
-           t->ops->retain_region(t, engine_address(r), bytes, &r->region) ==
-               MPI_SUCCESS;
+    if (!r->ep->can_get || !r->type->is_contiguous)
+        return false;
+    int err = t->ops->retain_region(t, engine_address(r), bytes, &r->region);
+    if (err == MPI_SUCCESS)
+        return true;
+    if (!r->p2p->has_warned_of_packets) {
+        const char *sentence = error_sentence(err);
+        log_warn("a message of %llu bytes goes by copies, for its buffer "
+                 "cannot be registered%s%s", (unsigned long long)bytes,
+                 sentence ? ": " : "", sentence ? sentence : "");
+        r->p2p->has_warned_of_packets = true;
+    }
+    return false;
 }
 
 static enum post send_rts(struct p2p_request *r, enum turn turn)
