@@ -32,3 +32,19 @@ nothing_left() {
     ! on "$1" grep -shE '^(baton-agent|mpirun|latency|bandwidth)' \
         /proc/[0-9]*/comm
 }
+
+# mpi_programs MPIRUN-OPTION…: all programs of tests/mpi, compiled here, run
+# there, with two and with four ranks.
+mpi_programs() {
+    local program failed=0 start
+    cd "$BUILD" || fail "no $BUILD"
+    for program in $(make -s --eval 'print:; @echo $(MPI_TESTS)' print); do
+        start=$SECONDS
+        MPIRUN="$LAB run 1 $MPIRUN $*" ONLY_RANKS="2 4" SLOWER=3 \
+            "$TOP/tests/mpi/run" "$TOP/$program" < /dev/null ||
+            { echo "FAILED: $program"; failed=1; }
+        echo "$program $((SECONDS - start)) s"
+    done
+    [[ -n ${program-} ]] || fail "no programs"
+    return "$failed"
+}
