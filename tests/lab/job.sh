@@ -33,18 +33,24 @@ nothing_left() {
         /proc/[0-9]*/comm
 }
 
-# mpi_programs MPIRUN-OPTION…: all programs of tests/mpi, compiled here, run
+# all_programs: those of tests/mpi that make check runs.
+all_programs() {
+    make -s -C "$BUILD" --eval 'print:; @echo $(MPI_TESTS)' print
+}
+
+# mpi_programs "PROGRAM…" MPIRUN-OPTION…: compile them here and run them
 # there, with two and with four ranks.
 mpi_programs() {
-    local program failed=0 start
+    local programs=$1 program failed=0 start
+    shift
+    [[ -n $programs ]] || fail "no programs"
     cd "$BUILD" || fail "no $BUILD"
-    for program in $(make -s --eval 'print:; @echo $(MPI_TESTS)' print); do
+    for program in $programs; do
         start=$SECONDS
         MPIRUN="$LAB run 1 $MPIRUN $*" ONLY_RANKS="2 4" SLOWER=3 \
             "$TOP/tests/mpi/run" "$TOP/$program" < /dev/null ||
             { echo "FAILED: $program"; failed=1; }
         echo "$program $((SECONDS - start)) s"
     done
-    [[ -n ${program-} ]] || fail "no programs"
     return "$failed"
 }

@@ -4,4 +4,4 @@
 # limit: 600
 . "$TOP/tests/lab/job.sh"
 
-mpi_programs -x BATON_TRANSPORTS=verbs,self
+mpi_programs "$(all_programs)" -x BATON_TRANSPORTS=verbs,self

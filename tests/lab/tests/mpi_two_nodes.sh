@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The programs of tests/mpi, with neighbouring ranks on different hosts.
+# Some of the programs of tests/mpi, with neighbouring ranks on different
+# hosts. The others would show nothing more and take long at that distance.
 # nodes: 2
 # limit: 600
 . "$TOP/tests/lab/job.sh"
 
-mpi_programs -host node1:4,node2:4 -map-by node
+mpi_programs "tests/mpi/p2p/order.c tests/mpi/p2p/sizes.c
+    tests/mpi/comm/dup.c" -host node1:4,node2:4 -map-by node
