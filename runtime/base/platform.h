@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define CACHE_LINE 64
 
@@ -60,6 +64,26 @@ static inline void cpu_relax(void)
 #else
     __asm__ __volatile__("" ::: "memory");
 #endif
+}
+
+/*
+ * Copy to memory that another core will read and this one will not: past the
+ * caches where the machine can. `to` is aligned to a cache line. Ordered before
+ * all later stores.
+ */
+static inline void copy_streaming(void *to, const void *from, size_t bytes)
+{
+    size_t done = 0;
+#if defined(__SSE2__)
+    for (; done + CACHE_LINE <= bytes; done += CACHE_LINE)
+        for (size_t i = done; i < done + CACHE_LINE; i += sizeof(__m128i))
+            _mm_stream_si128(
+                (__m128i *)(void *)((char *)to + i),
+                _mm_loadu_si128((const __m128i *)(const void *)
+                                    ((const char *)from + i)));
+    _mm_sfence();
+#endif
+    memcpy((char *)to + done, (const char *)from + done, bytes - done);
 }
 
 #endif

@@ -95,6 +95,31 @@ static ALWAYS_INLINE enum post publish_line(struct ring_sender *s,
     return POST_DONE;
 }
 
+/*
+ * From this payload on copy past the caches: what lies dirty in the sender's
+ * cache costs the receiver more than what lies in memory. Between two distant
+ * cores of an EPYC 9004, a packet of 4 KiB arrives after 1.2 us instead of 2.6
+ * and a stream of them runs at 8.7 GB/s instead of 1.9; at 512 bytes both are
+ * equal (benchmarks/transport_shm).
+ */
+enum { STREAMING_BYTES = 1024 };
+
+/* Write the packet to the payload ring, at the beginning of a cache line. Its
+ * first line is filled in the cache, so that each line is written one way. */
+static void copy_long(unsigned char *to, const struct packet_out *packet)
+{
+    size_t in_cache = packet->payload_bytes;
+    if (in_cache >= STREAMING_BYTES && packet->header_bytes <= CACHE_LINE)
+        in_cache = CACHE_LINE - packet->header_bytes;
+    memcpy(to, packet->header, packet->header_bytes);
+    to += packet->header_bytes;
+    if (in_cache > 0)
+        memcpy(to, packet->payload, in_cache);
+    if (in_cache < packet->payload_bytes)
+        copy_streaming(to + in_cache, (const char *)packet->payload + in_cache,
+                       packet->payload_bytes - in_cache);
+}
+
 /* A packet too long for a line. Packets begin on a cache line; one that would
  * cross the end of the ring goes to its beginning and wastes the rest. */
 static NO_INLINE enum post send_long(struct ring_sender *s,
@@ -114,11 +139,7 @@ static NO_INLINE enum post send_long(struct ring_sender *s,
         if (start + need > s->payload_limit)
             return POST_BUSY;
     }
-    unsigned char *to = s->ring.payload + offset;
-    memcpy(to, packet->header, packet->header_bytes);
-    if (packet->payload_bytes)
-        memcpy(to + packet->header_bytes, packet->payload,
-               packet->payload_bytes);
+    copy_long(s->ring.payload + offset, packet);
     s->payload_next = start + need;
     line->place.offset = offset;
     line->place.end = s->payload_next;
