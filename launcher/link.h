@@ -24,6 +24,7 @@ struct link {
     int index;           /* of the host in the job */
     bool is_local;       /* by fork, without ssh */
     bool has_said_hello;
+    bool has_started;    /* its ranks run */
     bool is_done;        /* no rank is left there */
     bool is_gone;        /* on_gone was called */
     pid_t pid;           /* of the carrier; 0: reaped */

@@ -24,6 +24,8 @@ extern char **environ;
 
 enum {
     HELLO_MSEC = 30000,       /* for ssh to connect and the agent to answer */
+    START_MSEC = 60000,       /* for an agent to prepare and start its ranks;
+                                 it does nothing else meanwhile */
     GRACE_MSEC = 1000,        /* between SIGTERM and SIGKILL */
     SIGNAL_GRACE_MSEC = 5000, /* the same after the user's own signal */
     ENDING_MSEC = 10000,      /* for ranks to be gone after SIGTERM */
@@ -158,6 +160,21 @@ static void link_gone(struct link *k)
     run_check_hosts(r);
 }
 
+/* An agent that was told to go and then failed has something to say. */
+static void check_agents(const struct run *r)
+{
+    for (int h = 0; h < r->host_count; h++) {
+        const struct link *k = &r->links[h];
+        if (r->verdict.is_given || k->pid > 0 || k->wait_status == 0)
+            continue;
+        struct strbuf text;
+        strbuf_init(&text);
+        link_describe_end(k, &text);
+        log_warn("%s", text.text);
+        strbuf_fini(&text);
+    }
+}
+
 static void cut_all(struct run *r)
 {
     for (int h = 0; h < r->host_count; h++)
@@ -197,11 +214,12 @@ static void check_pulse(struct timer *t)
         struct link *k = &r->links[h];
         if (was_stopped)
             k->heard_nsec = now;
+        int limit_msec = k->has_started ? WIRE_LOST_MSEC : START_MSEC;
         if (k->is_local || !k->has_said_hello || k->is_gone ||
-            now - k->heard_nsec < WIRE_LOST_MSEC * 1000000ull)
+            now - k->heard_nsec < (uint64_t)limit_msec * 1000000)
             continue;
         char why[64];
-        snprintf(why, sizeof why, "no answer for %d s", WIRE_LOST_MSEC / 1000);
+        snprintf(why, sizeof why, "no answer for %d s", limit_msec / 1000);
         lose_host(r, k, why);
         link_cut(k);
     }
@@ -369,6 +387,7 @@ int run_job(struct run *r, const struct options *o)
     if (prepare(r) != MPI_SUCCESS)
         return EXIT_LAUNCH;
     run(r);
+    check_agents(r);
     if (r->verdict.is_given && r->verdict.sentence.bytes > 0)
         dprintf(STDERR_FILENO, "mpirun: %s.\n", r->verdict.sentence.text);
     int exit_code = r->verdict.is_given ? r->verdict.exit_code : 0;

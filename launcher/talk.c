@@ -214,6 +214,7 @@ void talk_frame(struct link *k, uint32_t type, struct wire_reader *body)
     case FRAME_HEARTBEAT:
         break;
     case FRAME_STARTED:
+        k->has_started = true;
         if (++r->started_count == r->host_count)
             run_event(r, EVENT_STARTED);
         break;

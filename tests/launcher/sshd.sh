@@ -38,6 +38,7 @@ KbdInteractiveAuthentication no
 UsePAM no
 PermitRootLogin prohibit-password
 LogLevel ERROR
+${LSAN_OPTIONS:+SetEnv LSAN_OPTIONS=$LSAN_OPTIONS ASAN_OPTIONS=$ASAN_OPTIONS}
 END
 done
 echo "baton-test $(cat "$s/host_key.pub")" >"$s/known_hosts"
