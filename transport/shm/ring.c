@@ -98,9 +98,9 @@ static ALWAYS_INLINE enum post publish_line(struct ring_sender *s,
 /*
  * From this payload on copy past the caches: what lies dirty in the sender's
  * cache costs the receiver more than what lies in memory. Between two distant
- * cores of an EPYC 9004, a packet of 4 KiB arrives after 1.2 us instead of 2.6
- * and a stream of them runs at 8.7 GB/s instead of 1.9; at 512 bytes both are
- * equal (benchmarks/transport_shm).
+ * cores of an EPYC 9004, a packet of 4 KiB arrives after 1.3 us instead of 2.7
+ * and a stream of them runs at 7.5 GB/s instead of 1.9; at 512 bytes both are
+ * equal. On near cores the cache wins up to 2 KiB (docs/shm.md).
  */
 enum { STREAMING_BYTES = 1024 };
 
