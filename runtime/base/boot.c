@@ -156,6 +156,8 @@ int boot_open(struct boot **out, const struct boot_identity **identity)
             err = MPI_ERR_OTHER;
         } else {
             err = find_place(b);
+            if (err != MPI_SUCCESS)
+                PMIx_Finalize(NULL, 0);
         }
     }
     if (err != MPI_SUCCESS) {
