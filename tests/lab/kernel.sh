@@ -159,6 +159,7 @@ prepare_sshd() {
     mv "$work/root/usr" "$work/keep/usr"
     rm -rf "$work/root" "$work"/keep/usr/{share,lib/systemd}
     mv "$work/keep" "$CACHE/sshd" || exit 1
+    rm -rf "$work"
 }
 
 # Find or download a busybox that needs no libraries; set BUSYBOX. The
