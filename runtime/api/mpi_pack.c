@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MPI_Pack, MPI_Unpack, MPI_Pack_size, and MPI_Get_count (MPI 5.0, 5.2 and
- * 3.2.5). A packed buffer holds the data alone, as a message does.
+ * MPI_Pack, MPI_Unpack and MPI_Pack_size (MPI 5.0, 5.2). A packed buffer holds
+ * the data alone, as a message does.
  */
 #include "runtime/api/api.h"
 
@@ -10,7 +10,6 @@
 #include "runtime/api/check.h"
 #include "runtime/base/error.h"
 #include "runtime/objects/pack.h"
-#include "runtime/objects/request.h"
 
 /* The arguments of packing and unpacking: typed data on the one side, bytes
  * from *position on the other. */
@@ -193,47 +192,4 @@ int MPI_Pack_size_c(MPI_Count incount, MPI_Datatype datatype, MPI_Comm comm,
     if (err == MPI_SUCCESS)
         *size = bytes;
     return api_result(c, err, "MPI_Pack_size_c");
-}
-
-/* Whole elements in the message; MPI_UNDEFINED when there is a rest. */
-static int count_of(const MPI_Status *status, MPI_Datatype datatype,
-                    const void *out, MPI_Count *count)
-{
-    struct mpi_datatype *t;
-    int err = check_committed(datatype, &t);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(status, "status");
-    if (err == MPI_SUCCESS)
-        err = check_pointer(out, "count");
-    if (err != MPI_SUCCESS)
-        return err;
-    uint64_t bytes = status_bytes(status);
-    if (bytes == 0)
-        *count = 0;
-    else if (t->size == 0 || bytes % t->size != 0)
-        *count = MPI_UNDEFINED;
-    else
-        *count = (MPI_Count)(bytes / t->size);
-    return MPI_SUCCESS;
-}
-
-PROFILE(MPI_Get_count);
-int MPI_Get_count(const MPI_Status *status, MPI_Datatype datatype, int *count)
-{
-    MPI_Count n;
-    int err = count_of(status, datatype, count, &n);
-    if (err == MPI_SUCCESS)
-        *count = n > INT_MAX ? MPI_UNDEFINED : (int)n;
-    return api_result(NULL, err, "MPI_Get_count");
-}
-
-PROFILE(MPI_Get_count_c);
-int MPI_Get_count_c(const MPI_Status *status, MPI_Datatype datatype,
-                    MPI_Count *count)
-{
-    MPI_Count n;
-    int err = count_of(status, datatype, count, &n);
-    if (err == MPI_SUCCESS)
-        *count = n;
-    return api_result(NULL, err, "MPI_Get_count_c");
 }

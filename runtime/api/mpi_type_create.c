@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The datatype constructors (MPI 5.0, 5.1.2 to 5.1.8). Arrays of counts and
- * displacements come in three widths; they are copied to MPI_Count, so that
- * all forms share one path.
+ * The datatype constructors (MPI 5.0, 5.1.2 to 5.1.8) but subarrays: one
+ * regular piece, lots at their own places, and one type made of another.
  */
 #include "runtime/api/api.h"
 
 #include <stdlib.h>
 
 #include "runtime/api/check.h"
+#include "runtime/api/type_args.h"
 #include "runtime/base/error.h"
 #include "runtime/objects/type_create.h"
-
-/* When err is MPI_SUCCESS, give the user a handle of t; then api_result. */
-static int type_result(int err, struct mpi_datatype *t, MPI_Datatype *out,
-                       const char *function)
-{
-    if (err == MPI_SUCCESS) {
-        err = handle_add(&t->object);
-        if (err == MPI_SUCCESS)
-            *out = datatype_handle(t);
-        else
-            datatype_release(t);
-    }
-    return api_result(NULL, err, function);
-}
 
 /* ---- one regular piece ---- */
 
@@ -122,14 +108,6 @@ int MPI_Type_create_hvector_c(MPI_Count count, MPI_Count blocklength,
 
 /* ---- lots, each at its own place ---- */
 
-/* An array of int, MPI_Aint or MPI_Count; entry_bytes tells which. */
-struct array {
-    const void *entries;
-    size_t entry_bytes; /* 0: there is no array */
-};
-
-#define ARRAY(name) {name, sizeof *(name)}
-
 struct lots_call {
     MPI_Count count;
     struct array lengths;  /* without: all lots have blocklength */
@@ -147,22 +125,6 @@ struct lots_copy {
     MPI_Count *offsets;
     struct mpi_datatype **types;
 };
-
-static int copy_array(const struct array *from, MPI_Count n, MPI_Count **out)
-{
-    if (from->entry_bytes == 0)
-        return MPI_SUCCESS;
-    if (n > 0 && !from->entries)
-        return error_make(MPI_ERR_ARG, "an array is a null pointer");
-    *out = calloc((size_t)n + 1, sizeof **out);
-    if (!*out)
-        return MPI_ERR_NO_MEM;
-    for (MPI_Count i = 0; i < n; i++)
-        (*out)[i] = from->entry_bytes == sizeof(int)
-                        ? ((const int *)from->entries)[i]
-                        : ((const MPI_Count *)from->entries)[i];
-    return MPI_SUCCESS;
-}
 
 static int copy_types(const MPI_Datatype *from, MPI_Count n,
                       struct mpi_datatype ***out)
@@ -199,9 +161,9 @@ static int make_lots(const struct lots_call *c, struct lots_copy *copy,
     if (err == MPI_SUCCESS)
         err = check_lengths(&c->blocklength, 1);
     if (err == MPI_SUCCESS)
-        err = copy_array(&c->lengths, c->count, &copy->lengths);
+        err = array_copy(&c->lengths, c->count, &copy->lengths);
     if (err == MPI_SUCCESS)
-        err = copy_array(&c->offsets, c->count, &copy->offsets);
+        err = array_copy(&c->offsets, c->count, &copy->offsets);
     if (err == MPI_SUCCESS)
         err = check_lengths(copy->lengths, c->count);
     if (err != MPI_SUCCESS)

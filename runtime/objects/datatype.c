@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "runtime/objects/signature.h"
+
 const char *datatype_name(const struct mpi_datatype *t)
 {
     return t->name ? t->name : "a derived datatype";
@@ -23,6 +25,7 @@ void datatype_release(struct mpi_datatype *t)
     if (--t->object.references > 0 || t->is_predefined)
         return;
     handle_remove(&t->object);
+    signature_release(t->signature);
     free(t->blocks);
     free(t);
 }

@@ -17,6 +17,8 @@
 
 #include "runtime/objects/handle.h"
 
+struct signature;
+
 /* `count` blocks of `bytes` bytes, the first at offset from the address of the
  * element, each `stride` bytes after the one before. */
 struct datatype_block {
@@ -47,6 +49,7 @@ struct mpi_datatype {
     size_t align;         /* of the strictest predefined type in it */
     MPI_Datatype basic;   /* the one predefined type all data is of, else
                              MPI_DATATYPE_NULL */
+    struct signature *signature; /* one reference */
     const char *name;     /* of a predefined type, else NULL */
     size_t block_count;
     struct datatype_block *blocks;

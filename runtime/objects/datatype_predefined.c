@@ -12,6 +12,7 @@
 #include "runtime/base/platform.h"
 #include "runtime/objects/op.h"
 #include "runtime/objects/op_kernels.h"
+#include "runtime/objects/signature.h"
 
 #define BIT(op) (1u << OP_##op)
 
@@ -138,6 +139,9 @@ static const struct row rows[] = {
 static struct {
     struct mpi_datatype type;
     struct datatype_block blocks[2];
+    struct signature signature;
+    struct signature leaves[2];    /* of a pair */
+    struct signature_part parts[2];
 } predefined[ARRAY_COUNT(rows)];
 
 /* The data of a pair are two blocks unless its index follows at once. */
@@ -152,6 +156,32 @@ static size_t set_blocks(struct datatype_block *blocks, const struct row *row)
                                         .count = 1,
                                         .packed = row->first_bytes};
     return row->first_bytes == 0 ? 0 : 1 + is_split;
+}
+
+/* A basic element; what is static keeps one reference for ever. */
+static struct signature basic(size_t bytes)
+{
+    return (struct signature){
+        .references = 1, .bytes = bytes, .elements = 1};
+}
+
+/* A pair is two basic elements. */
+static void set_signature(size_t i)
+{
+    const struct row *row = &rows[i];
+    struct signature *s = &predefined[i].signature;
+    struct signature *leaves = predefined[i].leaves;
+    struct signature_part *parts = predefined[i].parts;
+    *s = basic(row->first_bytes + row->second_bytes);
+    if (row->second_bytes == 0)
+        return;
+    leaves[0] = basic(row->first_bytes);
+    leaves[1] = basic(row->second_bytes);
+    parts[0] = (struct signature_part){1, &leaves[0]};
+    parts[1] = (struct signature_part){1, &leaves[1]};
+    s->elements = 2;
+    s->part_count = 2;
+    s->parts = parts;
 }
 
 static int add(size_t i)
@@ -172,10 +202,12 @@ static int add(size_t i)
         .ops = row->ops,
         .align = row->align,
         .basic = row->handle,
+        .signature = &predefined[i].signature,
         .name = row->name,
         .blocks = predefined[i].blocks,
     };
     t->block_count = set_blocks(t->blocks, row);
+    set_signature(i);
     t->is_contiguous = t->size == row->extent;
     return handle_add_predefined(&t->object, (uintptr_t)row->handle);
 }

@@ -19,6 +19,9 @@ void flatten_init(struct flatten *f)
 
 void flatten_fini(struct flatten *f)
 {
+    for (size_t i = 0; i < f->part_count; i++)
+        signature_release(f->parts[i].of);
+    free(f->parts);
     free(f->blocks);
     flatten_init(f);
 }
@@ -29,18 +32,44 @@ static int too_large(void)
                       "the datatype would span more than 2^63 bytes");
 }
 
+/* Make room for one more entry of an array; returns the array, NULL when there
+ * is no memory (the old one is then as it was). */
+static void *grow(void *array, size_t count, size_t *capacity, size_t bytes)
+{
+    if (count < *capacity)
+        return array;
+    size_t more = *capacity ? 2 * *capacity : 4;
+    void *grown = realloc(array, more * bytes);
+    if (grown)
+        *capacity = more;
+    return grown;
+}
+
 static int push(struct flatten *f, struct datatype_block b)
 {
-    if (f->block_count == f->capacity) {
-        size_t capacity = f->capacity ? 2 * f->capacity : 4;
-        struct datatype_block *grown =
-            realloc(f->blocks, capacity * sizeof *grown);
-        if (!grown)
-            return MPI_ERR_NO_MEM;
-        f->blocks = grown;
-        f->capacity = capacity;
-    }
+    struct datatype_block *blocks =
+        grow(f->blocks, f->block_count, &f->block_capacity, sizeof *blocks);
+    if (!blocks)
+        return MPI_ERR_NO_MEM;
+    f->blocks = blocks;
     f->blocks[f->block_count++] = b;
+    return MPI_SUCCESS;
+}
+
+/* Append `count` times a type to the signature. */
+static int add_part(struct flatten *f, MPI_Count count, struct signature *of)
+{
+    if (f->part_count > 0 && f->parts[f->part_count - 1].of == of) {
+        f->parts[f->part_count - 1].count += count;
+        return MPI_SUCCESS;
+    }
+    struct signature_part *parts =
+        grow(f->parts, f->part_count, &f->part_capacity, sizeof *parts);
+    if (!parts)
+        return MPI_ERR_NO_MEM;
+    signature_retain(of);
+    f->parts = parts;
+    f->parts[f->part_count++] = (struct signature_part){count, of};
     return MPI_SUCCESS;
 }
 
@@ -245,7 +274,8 @@ int flatten_add(struct flatten *f, const struct piece *p)
         f->basic = p->type->basic;
     else if (f->basic != p->type->basic)
         f->basic = MPI_DATATYPE_NULL;
-    return append_piece(f, p);
+    err = add_part(f, elements, p->type->signature);
+    return err == MPI_SUCCESS ? append_piece(f, p) : err;
 }
 
 /* Bounds that were found end where the next element would be aligned. */
@@ -257,11 +287,24 @@ static void align_extent(struct mpi_datatype *t)
         t->extent += align - excess;
 }
 
+/* How many packed bytes lie before each entry. */
+static void number_blocks(struct mpi_datatype *t)
+{
+    size_t packed = 0;
+    for (size_t i = 0; i < t->block_count; i++) {
+        t->blocks[i].packed = packed;
+        packed += t->blocks[i].bytes * t->blocks[i].count;
+    }
+}
+
 int flatten_finish(struct flatten *f, struct mpi_datatype **out)
 {
     struct mpi_datatype *t = calloc(1, sizeof *t);
-    if (!t)
+    if (!t || signature_create(f->parts, f->part_count, &t->signature) !=
+                  MPI_SUCCESS) {
+        free(t);
         return MPI_ERR_NO_MEM;
+    }
     t->object = (struct object){.kind = KIND_DATATYPE, .references = 1};
     t->size = (size_t)f->size;
     t->lb = f->lb;
@@ -274,17 +317,12 @@ int flatten_finish(struct flatten *f, struct mpi_datatype **out)
     t->basic = f->basic ? f->basic : MPI_DATATYPE_NULL;
     t->block_count = f->block_count;
     t->blocks = f->blocks;
-    size_t packed = 0;
-    for (size_t i = 0; i < t->block_count; i++) {
-        t->blocks[i].packed = packed;
-        packed += t->blocks[i].bytes * t->blocks[i].count;
-    }
+    number_blocks(t);
     align_extent(t);
     t->is_contiguous = t->size == 0 || (t->block_count == 1 &&
                                         t->blocks[0].count == 1 &&
                                         t->extent == (MPI_Aint)t->size);
-    f->blocks = NULL;
-    flatten_fini(f);
+    flatten_init(f); /* all it held is the type's now */
     *out = t;
     return MPI_SUCCESS;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "runtime/objects/datatype.h"
+#include "runtime/objects/signature.h"
 
 /* `count` times `length` elements of type, one after the other; the first at
  * offset, each lot stride bytes after the one before. */
@@ -29,7 +30,10 @@ struct piece {
 struct flatten {
     struct datatype_block *blocks;
     size_t block_count;
-    size_t capacity;
+    size_t block_capacity;
+    struct signature_part *parts; /* of the type's signature */
+    size_t part_count;
+    size_t part_capacity;
     MPI_Count size;
     bool has_bounds;      /* lb, ub hold something */
     bool has_true_bounds;

@@ -9,6 +9,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/platform.h"
+#include "runtime/objects/signature.h"
 
 int type_regular(const struct piece *p, struct mpi_datatype **out)
 {
@@ -50,6 +51,46 @@ int type_lots(const struct lots *l, struct mpi_datatype **out)
     return err;
 }
 
+/* *type becomes a row of its former self along dimension d; *unit, the distance
+ * of two elements in that dimension, becomes that of the next one. */
+static int add_dimension(const struct subarray *s, int d, int64_t *unit,
+                         struct mpi_datatype **type)
+{
+    int64_t offset = 0, next = 0;
+    if (add_product_overflows(&offset, s->starts[d], *unit) ||
+        add_product_overflows(&next, s->sizes[d], *unit))
+        return error_make(MPI_ERR_COUNT, "the array is larger than 2^63 bytes");
+    const struct piece p = {.type = *type,
+                            .offset = (MPI_Aint)offset,
+                            .count = s->subsizes[d],
+                            .length = 1,
+                            .stride = (MPI_Aint)*unit};
+    struct mpi_datatype *row;
+    int err = type_regular(&p, &row);
+    if (err != MPI_SUCCESS)
+        return err;
+    datatype_release(*type);
+    *type = row;
+    *unit = next;
+    return MPI_SUCCESS;
+}
+
+int type_subarray(const struct subarray *s, struct mpi_datatype **out)
+{
+    struct mpi_datatype *t = s->type;
+    int64_t unit = t->extent;
+    int err = MPI_SUCCESS;
+    datatype_retain(t);
+    for (int i = 0; i < s->dims && err == MPI_SUCCESS; i++) {
+        int d = s->order == MPI_ORDER_C ? s->dims - 1 - i : i;
+        err = add_dimension(s, d, &unit, &t);
+    }
+    if (err == MPI_SUCCESS)
+        err = type_resized(t, 0, (MPI_Aint)unit, out);
+    datatype_release(t);
+    return err;
+}
+
 int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
 {
     struct mpi_datatype *t = malloc(sizeof *t);
@@ -69,6 +110,7 @@ int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
     t->name = NULL;
     t->blocks = blocks;
     memcpy(blocks, old->blocks, bytes);
+    signature_retain(t->signature);
     *out = t;
     return MPI_SUCCESS;
 }

@@ -29,6 +29,20 @@ struct lots {
 
 int type_lots(const struct lots *l, struct mpi_datatype **out);
 
+/* A part of an array of `dims` dimensions: MPI_Type_create_subarray. Each of
+ * the arrays has an entry for each dimension. */
+struct subarray {
+    int dims;
+    const MPI_Count *sizes;    /* of the whole, in elements */
+    const MPI_Count *subsizes; /* of the part */
+    const MPI_Count *starts;   /* where the part begins */
+    int order;                 /* MPI_ORDER_C: the last dimension is dense */
+    struct mpi_datatype *type;
+};
+
+/* The extent is that of the whole. */
+int type_subarray(const struct subarray *s, struct mpi_datatype **out);
+
 int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out);
 
 int type_resized(const struct mpi_datatype *old, MPI_Aint lb, MPI_Aint extent,

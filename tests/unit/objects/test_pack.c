@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "runtime/base/platform.h"
+#include "runtime/objects/signature.h"
 #include "runtime/objects/type_create.h"
 #include "tests/support/suite.h"
 
@@ -19,6 +20,7 @@ enum { ROOM = 4096, MIDDLE = ROOM / 2, MAP = 512 };
 struct map {
     int bytes;
     int at[MAP];
+    bool is_end[MAP]; /* of a basic element */
     int lb, ub, align;
     bool is_marked; /* bounds were given by resized */
     bool is_empty;  /* no bounds yet */
@@ -59,8 +61,10 @@ static void map_bounds(struct map *m, const struct map *old, int at)
 static void map_add(struct map *m, const struct map *old, int at)
 {
     map_bounds(m, old, at);
-    for (int i = 0; i < old->bytes; i++)
+    for (int i = 0; i < old->bytes; i++) {
+        m->is_end[m->bytes] = old->is_end[i];
         m->at[m->bytes++] = at + old->at[i];
+    }
 }
 
 static void map_finish(struct map *m)
@@ -76,11 +80,17 @@ static int extent(const struct both *b)
 
 static struct both basic(void)
 {
-    static const struct { MPI_Datatype type; int at, bytes, hole, align; }
-    kinds[] = {{MPI_CHAR, 0, 1, 0, 1},   {MPI_SHORT, 0, 2, 0, 2},
-               {MPI_INT, 0, 4, 0, 4},    {MPI_DOUBLE, 0, 8, 0, 8},
-               {MPI_SHORT_INT, 2, 8, 2, 4}, {MPI_DOUBLE_INT, 12, 16, 4, 8},
-               {MPI_INT, 0, 4, 0, 4},    {MPI_LONG_DOUBLE, 0, 16, 0, 16}};
+    /* Pairs: where and how large is the hole, and bytes of the first. */
+    static const struct {
+        MPI_Datatype type;
+        int at, bytes, hole, align, split;
+    } kinds[] = {{MPI_CHAR, 0, 1, 0, 1, 0},
+                 {MPI_SHORT, 0, 2, 0, 2, 0},
+                 {MPI_INT, 0, 4, 0, 4, 0},
+                 {MPI_DOUBLE, 0, 8, 0, 8, 0},
+                 {MPI_SHORT_INT, 2, 8, 2, 4, 2},
+                 {MPI_DOUBLE_INT, 12, 16, 4, 8, 8},
+                 {MPI_LONG_DOUBLE, 0, 16, 0, 16, 0}};
     int k = dice(0, (int)ARRAY_COUNT(kinds) - 1);
     struct both b = {.type = datatype_find(kinds[k].type)};
     map_init(&b.map);
@@ -88,6 +98,9 @@ static struct both basic(void)
         if (i < kinds[k].at || i >= kinds[k].at + kinds[k].hole)
             b.map.at[b.map.bytes++] = i;
     }
+    b.map.is_end[b.map.bytes - 1] = true;
+    if (kinds[k].hole > 0)
+        b.map.is_end[kinds[k].split - 1] = true;
     b.map.ub = kinds[k].bytes;
     b.map.align = kinds[k].align;
     b.map.is_empty = false;
@@ -210,10 +223,24 @@ static void check_window(const struct both *b, int offset, int bytes)
     free(packed);
 }
 
+/* Basic elements in every prefix of three elements. */
+static void check_elements(const struct both *b)
+{
+    MPI_Count elements = 0;
+    for (int i = 0; i < 3 * b->map.bytes; i++) {
+        bool is_end = b->map.is_end[i % b->map.bytes];
+        elements += is_end;
+        ck_assert_int_eq(
+            signature_elements(b->type->signature, (uint64_t)i + 1),
+            is_end ? elements : MPI_UNDEFINED);
+    }
+}
+
 static void check_type(int depth)
 {
     struct both b = make(depth);
     check_bounds(&b);
+    check_elements(&b);
     int total = 3 * b.map.bytes;
     for (int offset = 0; offset <= total; offset++) {
         for (int bytes = 0; bytes <= total - offset; bytes++)
@@ -261,6 +288,42 @@ START_TEST(dense_vector_is_contiguous)
 }
 END_TEST
 
+/* Elements of a 4 x 5 x 6 array of int, 2 x 3 x 2 of them from (1, 2, 3) on. */
+static void check_subarray(int order)
+{
+    const MPI_Count sizes[] = {4, 5, 6}, part[] = {2, 3, 2}, at[] = {1, 2, 3};
+    const struct subarray s = {3, sizes, part, at, order,
+                               datatype_find(MPI_INT)};
+    int array[120], packed[12], n = 0;
+    struct mpi_datatype *t;
+    for (int i = 0; i < 120; i++)
+        array[i] = i;
+    ck_assert_int_eq(type_subarray(&s, &t), MPI_SUCCESS);
+    ck_assert_int_eq(t->extent, sizeof array);
+    ck_assert_uint_eq(t->size, sizeof packed);
+    pack_bytes(packed, array, t, 0, sizeof packed);
+    for (int a = 0; a < 2; a++) {
+        for (int j = 2; j < 5; j++) {
+            for (int b = 0; b < 2; b++) {
+                int c = (1 + a) * 30 + j * 6 + 3 + b;
+                int fortran = (1 + b) + j * 4 + (3 + a) * 20;
+                ck_assert_int_eq(packed[n++],
+                                 order == MPI_ORDER_C ? c : fortran);
+            }
+        }
+    }
+    datatype_release(t);
+}
+
+START_TEST(subarray_is_dense_in_its_order)
+{
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    check_subarray(MPI_ORDER_C);
+    check_subarray(MPI_ORDER_FORTRAN);
+    datatype_fini_predefined();
+}
+END_TEST
+
 START_TEST(too_large_a_type_is_refused)
 {
     ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
@@ -283,6 +346,7 @@ int main(void)
     tcase_add_loop_test(t, every_window_is_that_of_the_naive_map, 0, 8);
     tcase_add_test(t, vector_of_any_count_is_one_entry);
     tcase_add_test(t, dense_vector_is_contiguous);
+    tcase_add_test(t, subarray_is_dense_in_its_order);
     tcase_add_test(t, too_large_a_type_is_refused);
     return suite_run("pack", t);
 }
