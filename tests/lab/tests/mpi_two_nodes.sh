@@ -5,5 +5,5 @@
 # limit: 600
 . "$TOP/tests/lab/job.sh"
 
-mpi_programs "tests/mpi/p2p/order.c tests/mpi/p2p/sizes.c
+mpi_programs "tests/mpi/p2p/order.c tests/mpi/p2p/modes.c
     tests/mpi/comm/dup.c" -host node1:4,node2:4 -map-by node

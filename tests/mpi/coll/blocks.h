@@ -18,7 +18,9 @@ enum { BLOCK_COUNTS = sizeof block_counts / sizeof block_counts[0] };
 
 static inline int value_at(int from, int to, int i)
 {
-    return from * 1000003 + to * 10007 + i;
+    /* Unsigned: the largest wrap around. */
+    return (int)((unsigned)from * 1000003u + (unsigned)to * 10007u +
+                 (unsigned)i);
 }
 
 /* Room for `blocks` blocks of count ints, at least one int, none of them what
