@@ -11,7 +11,7 @@
 
 QEMU=qemu-system-x86_64
 KERNEL_OPTIONS="console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr
-    nowatchdog random.trust_cpu=on tsc=reliable"
+    nowatchdog random.trust_cpu=on"
 
 # ask NODE COMMAND…: give a command to the node's QEMU monitor, print what
 # it answers.
@@ -46,6 +46,17 @@ probe_accel() {
     fi
     echo "$boot $answer" > "$known.$$" && mv "$known.$$" "$known"
     ACCEL=$answer
+}
+
+# Set CLOCK, kernel options for an emulated guest: the rate of the counter
+# that is its clock, if we can tell it; else it finds out, and watches itself.
+measure_clock() {
+    local khz
+    CLOCK=''
+    [[ $ACCEL == tcg ]] || return 0
+    ${CC:-cc} -O2 -o "$STATE/tsc_khz" "$HERE/tsc_khz.c" 2>/dev/null &&
+        khz=$("$STATE/tsc_khz") && CLOCK="tsc_early_khz=$khz tsc=reliable"
+    rm -f "$STATE/tsc_khz"
 }
 
 # fabric_args NODE: fill the array `fabric` with the node's back end.
@@ -83,7 +94,7 @@ start_node() {
         -display none -no-reboot -machine "$machine" -cpu "$cpu" \
         -smp "$CPUS" -m "$MEMORY" \
         -kernel "$CACHE/kernel/vmlinux" -initrd "$STATE/initrd" \
-        -append "${KERNEL_OPTIONS//$'\n'/ } lab.node=$k" \
+        -append "${KERNEL_OPTIONS//$'\n'/ } $CLOCK lab.node=$k" \
         -serial "file:$dir/console" \
         -chardev "socket,id=monitor,path=$dir/monitor,server=on,wait=off" \
         -mon chardev=monitor,mode=readline \

@@ -150,6 +150,7 @@ command_up() {
     make_keys
     make_initrd
     probe_accel
+    measure_clock
     say "starting $NODES node(s) with $CPUS processors and $MEMORY MB each" \
         "($ACCEL, Linux $(< "$CACHE/kernel/release"))"
     start_hub

@@ -29,6 +29,15 @@ contains "the device" "$(on 1 ibv_devinfo -d rxe0 -v)" \
 contains "the second address" "$(on 2 cat \
     /sys/class/infiniband/rxe0/ports/1/gids/1)" "ffff:c000:0202"
 equal "the memlock limit" "$(on 1 ssh node2 bash -c "'ulimit -l'")" unlimited
+# Its clock runs as fast as ours, to a tenth over some seconds.
+ticks() { tr -d . <<< "$(cut -d' ' -f1 "$1")"; }
+here=$(ticks /proc/uptime) there=$(on 1 cut -d' ' -f1 /proc/uptime | tr -d .)
+on 1 sleep 4
+there=$(($(on 1 cut -d' ' -f1 /proc/uptime | tr -d .) - there))
+here=$(($(ticks /proc/uptime) - here))
+echo "clock: $there there, $here here"
+more "the guest's clock" $((there * 10)) $((here * 6))
+more "our clock" $((here * 10)) $((there * 9))
 more "the time in a guest" "$(on 1 date +%s)" $(($(date +%s) - 10))
 on 1 touch /tmp/x /dev/shm/x /run/x "$TOP/x" || fail "cannot write"
 [[ ! -e $TOP/x ]] || fail "a guest wrote to the host's files"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The unit tests of the verbs transport, on a device, and really across it.
 # nodes: 1
+# stands for: test_verbs
 # limit: 400
 . "$TOP/tests/lab/job.sh"
 
