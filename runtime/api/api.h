@@ -27,15 +27,18 @@
         __attribute__((alias(#name), visibility("default")));                  \
     extern __typeof__(name) name __attribute__((weak, visibility("default")))
 
-/* The MPI library of this process, between MPI_Init and MPI_Finalize. */
+/* The MPI library of this process. */
 struct library {
-    struct process *process; /* NULL before and after */
+    struct process *process; /* NULL while MPI does not run */
     struct p2p *p2p;
     struct mpi_comm *world;
     struct mpi_comm *self;
     int thread_level;
     pthread_t main_thread; /* that called MPI_Init */
+    bool is_initialized;   /* the world model: world and self are there */
     bool is_finalized;
+    int sessions;          /* open now */
+    bool had_sessions;
 };
 
 extern struct library library;
@@ -47,10 +50,18 @@ extern struct library library;
  */
 int api_raise(struct mpi_comm *comm, int err, const char *function) COLD;
 
+/* As api_raise, for a function that may be called at any time. */
+int api_raise_anytime(int err, const char *function) COLD;
+
 static inline int api_result(struct mpi_comm *comm, int err,
                              const char *function)
 {
     return LIKELY(err == MPI_SUCCESS) ? err : api_raise(comm, err, function);
+}
+
+static inline int api_result_anytime(int err, const char *function)
+{
+    return LIKELY(err == MPI_SUCCESS) ? err : api_raise_anytime(err, function);
 }
 
 #endif

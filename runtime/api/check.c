@@ -5,6 +5,7 @@
 #include "runtime/api/check.h"
 
 #include "runtime/api/api.h"
+#include "runtime/api/instance.h"
 #include "runtime/base/error.h"
 
 int check_initialized(void)
@@ -143,4 +144,24 @@ int check_group(MPI_Group handle, struct mpi_group **out)
         return error_make(MPI_ERR_GROUP, "MPI_GROUP_NULL is not a group");
     return error_make(MPI_ERR_GROUP, "handle 0x%llx is not a group",
                       (unsigned long long)(uintptr_t)handle);
+}
+
+int check_info(MPI_Info handle, struct mpi_info **out)
+{
+    int err = objects_open();
+    if (err != MPI_SUCCESS)
+        return err;
+    *out = info_find(handle);
+    if (*out)
+        return MPI_SUCCESS;
+    if (handle == MPI_INFO_NULL)
+        return error_make(MPI_ERR_INFO, "MPI_INFO_NULL is not an info");
+    return error_make(MPI_ERR_INFO, "handle 0x%llx is not an info",
+                      (unsigned long long)(uintptr_t)handle);
+}
+
+int check_info_or_null(MPI_Info handle, struct mpi_info **out)
+{
+    *out = NULL;
+    return handle == MPI_INFO_NULL ? MPI_SUCCESS : check_info(handle, out);
 }

@@ -17,6 +17,7 @@
 #include "runtime/objects/comm.h"
 #include "runtime/objects/datatype.h"
 #include "runtime/objects/group.h"
+#include "runtime/objects/info.h"
 #include "runtime/objects/op.h"
 
 /* Is the library between MPI_Init and MPI_Finalize? Functions that look up a
@@ -69,6 +70,11 @@ static inline int check_committed(MPI_Datatype handle,
 }
 
 int check_group(MPI_Group handle, struct mpi_group **out);
+
+int check_info(MPI_Info handle, struct mpi_info **out);
+
+/* As check_info; *out is NULL for MPI_INFO_NULL. */
+int check_info_or_null(MPI_Info handle, struct mpi_info **out);
 
 /* Any operation that was not freed. */
 int check_any_op(MPI_Op handle, struct mpi_op **out);

@@ -25,7 +25,7 @@ static void die_outside(const char *function)
     exit(1);
 }
 
-static void die(const char *function, int err)
+static _Noreturn void die(const char *function, int err)
 {
     char sentence[600];
     snprintf(sentence, sizeof sentence, "%s: %s", function, error_text(err));
@@ -38,6 +38,8 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
         die_outside(function);
     if (!comm)
         comm = library.self;
+    if (!comm)
+        die(function, err); /* sessions only, and no object concerned */
     const struct mpi_errhandler *handler = comm->errhandler;
     if (handler->user) {
         /* A request may outlive the handle of its communicator. */
@@ -50,4 +52,12 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
     if (handler->object.handle != (uintptr_t)MPI_ERRORS_RETURN)
         die(function, err);
     return err;
+}
+
+int api_raise_anytime(int err, const char *function)
+{
+    if (library.process)
+        return api_raise(NULL, err, function);
+    log_error("%s: %s", function, error_text(err));
+    exit(1);
 }

@@ -10,6 +10,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/process.h"
 #include "runtime/comm/comm.h"
+#include "runtime/objects/attr.h"
 #include "runtime/objects/group.h"
 
 PROFILE(MPI_Comm_rank);
@@ -58,22 +59,57 @@ static void enter(void)
                  MPI_ANY_TAG, 0);
 }
 
+/* What a copy has of its parent besides the ranks. */
+static int copy_extras(struct mpi_comm *c, const struct mpi_info *hints,
+                       struct mpi_comm *made)
+{
+    int err = comm_add_hints(made, hints);
+    if (err == MPI_SUCCESS)
+        err = attr_copy_all(&c->attrs, comm_handle(c), &made->attrs);
+    return err;
+}
+
+static int dup(struct mpi_comm *c, const struct mpi_info *hints,
+               MPI_Comm *newcomm)
+{
+    struct mpi_comm *made = NULL;
+    int err = check_pointer(newcomm, "newcomm");
+    if (err != MPI_SUCCESS)
+        return err;
+    enter();
+    err = comm_dup(c, &made);
+    status_leave(library.process->status);
+    if (err != MPI_SUCCESS)
+        return err;
+    err = copy_extras(c, hints, made);
+    if (err != MPI_SUCCESS) {
+        comm_release(made);
+        return err;
+    }
+    return give_handle(made, newcomm);
+}
+
 PROFILE(MPI_Comm_dup);
 int MPI_Comm_dup(MPI_Comm comm, MPI_Comm *newcomm)
 {
     struct mpi_comm *c = NULL;
-    struct mpi_comm *made = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
-        err = check_pointer(newcomm, "newcomm");
-    if (err == MPI_SUCCESS) {
-        enter();
-        err = comm_dup(c, &made);
-        status_leave(library.process->status);
-    }
-    if (err == MPI_SUCCESS)
-        err = give_handle(made, newcomm);
+        err = dup(c, c->info, newcomm);
     return api_result(c, err, "MPI_Comm_dup");
+}
+
+PROFILE(MPI_Comm_dup_with_info);
+int MPI_Comm_dup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
+{
+    struct mpi_comm *c = NULL;
+    struct mpi_info *hints;
+    int err = check_comm(comm, &c);
+    if (err == MPI_SUCCESS)
+        err = check_info_or_null(info, &hints);
+    if (err == MPI_SUCCESS)
+        err = dup(c, hints, newcomm);
+    return api_result(c, err, "MPI_Comm_dup_with_info");
 }
 
 PROFILE(MPI_Comm_split);
@@ -158,6 +194,9 @@ int MPI_Comm_free(MPI_Comm *comm)
                                             : "MPI_COMM_SELF");
     if (err != MPI_SUCCESS)
         return api_result(c, err, "MPI_Comm_free");
+    err = attr_delete_all(&c->attrs, *comm);
+    if (err != MPI_SUCCESS)
+        return api_raise(c, err, "MPI_Comm_free");
     handle_remove(&c->object);
     comm_release(c); /* pending operations have references of their own */
     *comm = MPI_COMM_NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MPI_Init to MPI_Finalize (MPI 5.0, chapter 11): opening the layers bottom to
- * top, making the two predefined communicators, and the reverse.
+ * MPI_Init to MPI_Finalize (MPI 5.0, 11.2): the world model, which is an instance
+ * and its two predefined communicators.
  */
 #define LOG_MODULE "mpi"
 #include "runtime/api/api.h"
@@ -10,36 +10,19 @@
 
 #include "collectives/coll.h"
 #include "runtime/api/check.h"
+#include "runtime/api/info_env.h"
+#include "runtime/api/instance.h"
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "runtime/comm/comm.h"
+#include "runtime/objects/attr.h"
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
+#include "runtime/objects/info.h"
 #include "runtime/p2p/p2p.h"
-#include "transport/transports.h"
 
 enum { CONTEXT_WORLD, CONTEXT_SELF };
-
-static int open_objects(void)
-{
-    int err = datatype_init_predefined();
-    if (err == MPI_SUCCESS)
-        err = op_init_predefined();
-    if (err == MPI_SUCCESS)
-        err = errhandler_init_predefined();
-    if (err == MPI_SUCCESS)
-        err = group_init_predefined();
-    return err;
-}
-
-static void close_objects(void)
-{
-    group_fini_predefined();
-    errhandler_fini_predefined();
-    op_fini_predefined();
-    datatype_fini_predefined();
-}
 
 /* A predefined communicator over count ranks of the job. */
 static int open_comm(const int *worlds, int count, uint32_t context,
@@ -74,43 +57,22 @@ static int open_comms(void)
     return err;
 }
 
-static int open_p2p(void)
-{
-    const struct transport_ops *allowed[TRANSPORTS_MAX];
-    unsigned count;
-    int err = transports_allowed(allowed, &count);
-    if (err != MPI_SUCCESS)
-        return err;
-    return p2p_open(library.process, allowed, count, &library.p2p);
-}
-
-/* The first error ends the program: there is no communicator yet whose error
- * handler could be asked. Each layer has logged its cause. */
-static void open_or_exit(void)
-{
-    int err = process_open(&library.process);
-    if (err != MPI_SUCCESS)
-        exit(1);
-    err = open_objects();
-    if (err == MPI_SUCCESS)
-        err = open_p2p();
-    if (err == MPI_SUCCESS)
-        err = open_comms();
-    if (err != MPI_SUCCESS)
-        process_abort(library.process, 1, "MPI_Init failed");
-    library.process->status->state = STATUS_INITIALIZED;
-}
-
 static int init(int required, int *provided, const char *function)
 {
-    if (library.process || library.is_finalized) {
+    if (library.is_initialized || library.is_finalized) {
         log_error("%s was called a second time", function);
         exit(1);
     }
+    instance_open(function);
     library.thread_level =
         required < MPI_THREAD_FUNNELED ? required : MPI_THREAD_FUNNELED;
     library.main_thread = pthread_self();
-    open_or_exit();
+    int err = open_comms();
+    if (err == MPI_SUCCESS)
+        err = info_env_fill(info_find(MPI_INFO_ENV), 0, NULL);
+    if (err != MPI_SUCCESS)
+        process_abort(library.process, 1, "MPI_Init failed");
+    library.is_initialized = true;
     if (provided)
         *provided = library.thread_level;
     return MPI_SUCCESS;
@@ -130,10 +92,38 @@ int MPI_Init_thread(int *argc, char ***argv, int required, int *provided)
     return init(required, provided, "MPI_Init_thread");
 }
 
+/* The users' functions run first, while all of MPI still works (MPI 5.0,
+ * 11.4.2). */
+static int delete_attributes(void)
+{
+    int err = attr_delete_all(&library.self->attrs, MPI_COMM_SELF);
+    if (err == MPI_SUCCESS)
+        err = attr_delete_all(&library.world->attrs, MPI_COMM_WORLD);
+    return err;
+}
+
+static void close_comms(void)
+{
+    comm_release(library.self);
+    comm_release(library.world);
+    library.self = NULL;
+    library.world = NULL;
+    library.is_initialized = false;
+    library.is_finalized = true;
+    if (library.sessions > 0 || library.had_sessions)
+        instance_close_at_exit();
+    else
+        instance_close();
+}
+
 PROFILE(MPI_Finalize);
 int MPI_Finalize(void)
 {
     int err = check_initialized();
+    if (err == MPI_SUCCESS && !library.is_initialized)
+        err = error_make(MPI_ERR_OTHER, "only sessions were initialized");
+    if (err == MPI_SUCCESS)
+        err = delete_attributes();
     if (err != MPI_SUCCESS)
         return api_raise(NULL, err, "MPI_Finalize");
     struct process *process = library.process;
@@ -150,19 +140,14 @@ int MPI_Finalize(void)
         err = boot_barrier(process->boot);
     if (err != MPI_SUCCESS)
         return api_raise(library.world, err, "MPI_Finalize");
-    comm_release(library.self);
-    comm_release(library.world);
-    p2p_close(library.p2p);
-    close_objects();
-    process_close(process);
-    library = (struct library){ .is_finalized = true };
+    close_comms();
     return MPI_SUCCESS;
 }
 
 PROFILE(MPI_Initialized);
 int MPI_Initialized(int *flag)
 {
-    *flag = library.process != NULL || library.is_finalized;
+    *flag = library.is_initialized || library.is_finalized;
     return MPI_SUCCESS;
 }
 

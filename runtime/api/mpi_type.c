@@ -6,9 +6,13 @@
 #include "runtime/api/api.h"
 
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "runtime/api/check.h"
 #include "runtime/base/error.h"
+#include "runtime/objects/attr.h"
 #include "runtime/objects/datatype.h"
 
 /* The size; MPI_UNDEFINED for a type this machine has not. */
@@ -128,11 +132,52 @@ int MPI_Type_free(MPI_Datatype *datatype)
     if (err == MPI_SUCCESS && t->is_predefined)
         err = error_make(MPI_ERR_TYPE, "%s is predefined and cannot be freed",
                          datatype_name(t));
+    if (err == MPI_SUCCESS)
+        err = attr_delete_all(&t->attrs, *datatype);
     if (err == MPI_SUCCESS) {
         datatype_free(t);
         *datatype = MPI_DATATYPE_NULL;
     }
     return api_result(NULL, err, "MPI_Type_free");
+}
+
+PROFILE(MPI_Type_set_name);
+int MPI_Type_set_name(MPI_Datatype datatype, const char *type_name)
+{
+    struct mpi_datatype *t;
+    char *copy = NULL;
+    int err = check_any_type(datatype, &t);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(type_name, "type_name");
+    if (err == MPI_SUCCESS) {
+        copy = strndup(type_name, MPI_MAX_OBJECT_NAME - 1);
+        err = copy ? MPI_SUCCESS : MPI_ERR_NO_MEM;
+    }
+    if (err == MPI_SUCCESS) {
+        free(t->given_name);
+        t->given_name = copy;
+    }
+    return api_result(NULL, err, "MPI_Type_set_name");
+}
+
+PROFILE(MPI_Type_get_name);
+int MPI_Type_get_name(MPI_Datatype datatype, char *type_name, int *resultlen)
+{
+    struct mpi_datatype *t = NULL;
+    int err = check_initialized();
+    if (err == MPI_SUCCESS && datatype != MPI_DATATYPE_NULL)
+        err = check_any_type(datatype, &t);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(type_name, "type_name");
+    if (err == MPI_SUCCESS)
+        err = check_pointer(resultlen, "resultlen");
+    if (err == MPI_SUCCESS) {
+        const char *own = t ? t->name : "MPI_DATATYPE_NULL";
+        const char *name = t && t->given_name ? t->given_name : own;
+        *resultlen = snprintf(type_name, MPI_MAX_OBJECT_NAME, "%s",
+                              name ? name : "");
+    }
+    return api_result(NULL, err, "MPI_Type_get_name");
 }
 
 PROFILE(MPI_Type_toint);

@@ -10,6 +10,7 @@
 #include "runtime/api/check.h"
 #include "runtime/api/type_args.h"
 #include "runtime/base/error.h"
+#include "runtime/objects/attr.h"
 #include "runtime/objects/type_create.h"
 
 /* ---- one regular piece ---- */
@@ -330,6 +331,11 @@ int MPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
         err = check_pointer(newtype, "newtype");
     if (err == MPI_SUCCESS)
         err = type_dup(old, &t);
+    if (err == MPI_SUCCESS) {
+        err = attr_copy_all(&old->attrs, oldtype, &t->attrs);
+        if (err != MPI_SUCCESS)
+            datatype_release(t);
+    }
     return type_result(err, t, newtype, "MPI_Type_dup");
 }
 

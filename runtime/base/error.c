@@ -6,7 +6,6 @@
 #include "runtime/base/error.h"
 
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 
 static struct {
@@ -22,8 +21,7 @@ int error_make(int error_class, const char *format, ...)
     va_list args;
     va_start(args, format);
     pthread_mutex_lock(&ring_lock);
-    int k = last_sequence < INT32_MAX / ERROR_CODE_STEP - 1 ? last_sequence + 1
-                                                            : 1;
+    int k = last_sequence < ERROR_SEQUENCES - 1 ? last_sequence + 1 : 1;
     last_sequence = k;
     ring[k % ERROR_SENTENCES].sequence = k;
     vsnprintf(ring[k % ERROR_SENTENCES].text, sizeof ring[0].text, format,

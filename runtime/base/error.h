@@ -14,7 +14,11 @@
 
 #include "runtime/base/platform.h"
 
-enum { ERROR_SENTENCES = 64, ERROR_CODE_STEP = 16384 };
+enum {
+    ERROR_SENTENCES = 64,
+    ERROR_CODE_STEP = 16384,
+    ERROR_SEQUENCES = 65536 /* k is below: codes from 2^30 on are the user's */
+};
 
 /*
  * Keep a sentence that says what was wrong, where, and what to do; return the

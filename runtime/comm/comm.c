@@ -13,6 +13,7 @@
 #include "runtime/comm/context_id.h"
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
+#include "runtime/objects/info.h"
 #include "runtime/p2p/p2p.h"
 
 static void destroy_comm(struct mpi_comm *c)
@@ -23,6 +24,7 @@ static void destroy_comm(struct mpi_comm *c)
     context_release(process, c->context);
     schedule_pool_release(process);
     errhandler_release(c->errhandler);
+    info_destroy(c->info);
     group_release(c->group);
     free(c);
 }

@@ -49,6 +49,14 @@ int comm_split_node(struct mpi_comm *parent, int key, struct mpi_comm **out);
 int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
                       struct mpi_comm **out);
 
+/* Keep those hints of info that are known; info may be NULL. Errors:
+ * MPI_ERR_NO_MEM */
+int comm_add_hints(struct mpi_comm *c, const struct mpi_info *info);
+
+/* All known hints of c with their values, as a new info without a handle.
+ * Errors: MPI_ERR_NO_MEM */
+int comm_hints(const struct mpi_comm *c, struct mpi_info **out);
+
 /* MPI_IDENT, MPI_CONGRUENT, MPI_SIMILAR or MPI_UNEQUAL. */
 int comm_compare(const struct mpi_comm *a, const struct mpi_comm *b);
 

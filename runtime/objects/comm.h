@@ -15,9 +15,11 @@
 
 #include "runtime/objects/handle.h"
 
+struct attr;
 struct match;
 struct mpi_errhandler;
 struct mpi_group;
+struct mpi_info;
 struct p2p;
 
 /* Two message spaces that never see each other's messages. */
@@ -33,6 +35,8 @@ struct mpi_comm {
     struct match *match[CHANNELS];  /* p2p's queues for it; set by p2p */
     struct mpi_group *group;
     struct mpi_errhandler *errhandler;
+    struct attr *attrs;             /* NULL: none */
+    struct mpi_info *info;          /* hints that a user gave; NULL: none */
     int collective_tag;             /* of the next collective operation */
     void (*destroy)(struct mpi_comm *c); /* frees it; set by its maker */
     char name[MPI_MAX_OBJECT_NAME];

@@ -26,6 +26,7 @@ void datatype_release(struct mpi_datatype *t)
         return;
     handle_remove(&t->object);
     signature_release(t->signature);
+    free(t->given_name);
     free(t->blocks);
     free(t);
 }

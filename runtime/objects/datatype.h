@@ -17,6 +17,7 @@
 
 #include "runtime/objects/handle.h"
 
+struct attr;
 struct signature;
 
 /* `count` blocks of `bytes` bytes, the first at offset from the address of the
@@ -51,6 +52,8 @@ struct mpi_datatype {
                              MPI_DATATYPE_NULL */
     struct signature *signature; /* one reference */
     const char *name;     /* of a predefined type, else NULL */
+    char *given_name;     /* by the user; NULL: none */
+    struct attr *attrs;   /* NULL: none */
     size_t block_count;
     struct datatype_block *blocks;
 };

@@ -12,6 +12,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/platform.h"
+#include "runtime/objects/error_user.h"
 
 struct text {
     const char *name;
@@ -177,6 +178,8 @@ static const struct text *text_of(int error_class)
 
 const char *error_text(int code)
 {
+    if (code >= ERROR_USER_FIRST)
+        return error_user_is_known(code) ? error_user_text(code) : NULL;
     const char *sentence = error_sentence(code);
     if (sentence)
         return sentence;

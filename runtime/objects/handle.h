@@ -22,8 +22,13 @@ enum kind {
     KIND_DATATYPE,
     KIND_ERRHANDLER,
     KIND_GROUP,
+    KIND_INFO,
+    KIND_KEYVAL,
+    KIND_MESSAGE,
     KIND_OP,
-    KIND_REQUEST
+    KIND_REQUEST,
+    KIND_SESSION,
+    KIND_WIN
 };
 
 struct object {

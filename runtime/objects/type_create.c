@@ -108,6 +108,8 @@ int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
     t->element = 0;
     t->ops = 0;
     t->name = NULL;
+    t->given_name = NULL;
+    t->attrs = NULL;
     t->blocks = blocks;
     memcpy(blocks, old->blocks, bytes);
     signature_retain(t->signature);
