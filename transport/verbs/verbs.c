@@ -67,8 +67,9 @@ static void release(struct verbs *v)
 {
     for (int w = 0; v->connections && w < v->base.process->world_count; w++)
         if (v->connections[w]) {
-            connection_drop(v->connections[w]);
+            connection_drop(v->connections[w]); /* looks at the others */
             free(v->connections[w]);
+            v->connections[w] = NULL;
         }
     memory_close_cache(v);
     if (v->pd)
