@@ -46,7 +46,7 @@ for wrapper in tools/mpicc tools/mpicxx; do
     expect "Baton" $wrapper -v
     expect "Usage" $wrapper -help
     refuse "mpi_abi" $wrapper --version
-    expect "other-cc -I" env BATON_CC=other-cc BATON_CXX=other-cc $wrapper -show
+    expect "other-cc " env BATON_CC=other-cc BATON_CXX=other-cc $wrapper -show
 done
 expect "other-cc" tools/mpicc -cc=other-cc --showme:command
 expect "other-cc" tools/mpicxx -cxx=other-cc --showme:command

@@ -8,9 +8,15 @@
 MPIRUN=$BUILD/launcher/mpirun
 BENCH=$BUILD/benchmarks
 
+# What a build with sanitizers wants to know, as in make check.
+SANITIZERS=(env)
+for variable in LSAN_OPTIONS ASAN_OPTIONS; do
+    [[ -z ${!variable-} ]] || SANITIZERS+=("$variable=${!variable}")
+done
+
 # job ARGUMENT…: mpirun on node1, for 90 seconds at most.
 job() {
-    OUTPUT=$(on 1 "$MPIRUN" -timeout 90 "$@" 2>&1)
+    OUTPUT=$(on 1 "${SANITIZERS[@]}" "$MPIRUN" -timeout 90 "$@" 2>&1)
     STATUS=$?
     printf '$ mpirun %s\n%s\n' "$*" "$OUTPUT"
 }
@@ -19,6 +25,21 @@ job() {
 works() {
     job "$@"
     ((STATUS == 0)) || fail "the job ended with $STATUS"
+}
+
+# unit_test NAME WRAPPER…: run a unit test on node1; nothing may be left out.
+# 192.0.2.200 is an address that takes packets and never answers.
+unit_test() {
+    local program=$1 output status
+    shift
+    on 1 ip neigh replace 192.0.2.200 lladdr 02:00:00:00:00:01 dev fabric ||
+        fail "no neighbour that swallows packets"
+    output=$(on 1 env -C "$BUILD" "${SANITIZERS[@]}" "$@" \
+        "./$program" 2>&1)
+    status=$?
+    echo "$output"
+    equal "$program" $status 0
+    [[ $output != *SKIP* ]] || fail "$program left something out"
 }
 
 # test_program NAME: a program of make check; it is built when missing.
@@ -47,7 +68,7 @@ mpi_programs() {
     cd "$BUILD" || fail "no $BUILD"
     for program in $programs; do
         start=$SECONDS
-        MPIRUN="$LAB run 1 $MPIRUN $*" ONLY_RANKS="2 4" SLOWER=3 \
+        MPIRUN="$LAB run 1 ${SANITIZERS[*]} $MPIRUN $*" ONLY_RANKS="2 4" SLOWER=3 \
             "$TOP/tests/mpi/run" "$TOP/$program" < /dev/null ||
             { echo "FAILED: $program"; failed=1; }
         echo "$program $((SECONDS - start)) s"

@@ -196,7 +196,9 @@ START_TEST(close_is_quick)
     stream(&a, &b, 10);
     uint64_t start = clock_nsec();
     close_both();
-    ck_assert_uint_lt(clock_nsec() - start, 500000000u);
+    const char *slower = getenv("SLOWER"); /* as under valgrind */
+    ck_assert_uint_lt(clock_nsec() - start,
+                      500000000u * (slower ? atoi(slower) : 1));
 }
 END_TEST
 
@@ -302,7 +304,7 @@ END_TEST
 START_TEST(read_only_memory_can_be_read_from)
 {
     size_t bytes = 3 * 4096;
-    unsigned char to[3 * 4096];
+    unsigned char to[3 * 4096] = { 0 };
     unsigned char *from = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     fill(from, bytes, 1);
