@@ -8,6 +8,7 @@
 #include "collectives/schedule.h"
 #include "collectives/schedule_pool.h"
 #include "collectives/select.h"
+#include "runtime/p2p/p2p.h"
 
 size_t coll_bytes(const struct coll_args *a)
 {
@@ -34,6 +35,7 @@ int coll_build(const struct coll_args *a, const struct algorithm *algorithm,
     if (err == MPI_SUCCESS)
         err = schedule_build_error(s);
     if (err != MPI_SUCCESS) {
+        p2p_fail_collectives(a->comm, s->tag, err);
         schedule_give(s);
         return err;
     }

@@ -214,6 +214,17 @@ static void note_error(struct schedule *s, int error)
         s->request.error = error;
 }
 
+/* Start nothing more, and wait for nothing that has not begun to come. */
+static COLD void give_up(struct schedule *s, int error)
+{
+    note_error(s, error);
+    s->is_lost = true;
+    for (unsigned i = s->unfinished; i < s->next; i++)
+        if (s->steps[i].request && s->steps[i].kind == STEP_RECV)
+            p2p_cancel_recv(s->steps[i].request);
+    p2p_fail_collectives(s->request.comm, s->tag, error);
+}
+
 static void start_message(struct schedule *s, struct step *step)
 {
     const struct message m = {
@@ -230,9 +241,7 @@ static void start_message(struct schedule *s, struct step *step)
                                         : p2p_recv_start(&m, &step->request);
     if (UNLIKELY(error != MPI_SUCCESS)) {
         step->request = NULL;
-        note_error(s, error);
-        s->is_lost = true;
-        s->request.progress->failures++;
+        give_up(s, error);
     }
 }
 
@@ -259,7 +268,8 @@ static void start_step(struct schedule *s, struct step *step)
 static void start_round(struct schedule *s)
 {
     unsigned round = s->steps[s->next].round;
-    while (s->next < s->count && s->steps[s->next].round == round)
+    while (s->next < s->count && s->steps[s->next].round == round &&
+           LIKELY(!s->is_lost))
         start_step(s, &s->steps[s->next++]);
 }
 
@@ -280,27 +290,40 @@ static bool finish_round(struct schedule *s)
     return true;
 }
 
-/* Something has failed at this rank: was it a message of the running round? */
+/* The error of a lost message of the running round, or MPI_SUCCESS. */
+static int lost_message(const struct schedule *s)
+{
+    for (unsigned i = s->unfinished; i < s->next; i++)
+        if (s->steps[i].request && request_is_lost(s->steps[i].request))
+            return s->steps[i].request->error;
+    return MPI_SUCCESS;
+}
+
+/* Something has failed at this rank or at another: does it concern us? */
 static COLD void look_for_loss(struct schedule *s)
 {
     s->failures_seen = s->request.progress->failures;
-    for (unsigned i = s->unfinished; i < s->next; i++)
-        if (s->steps[i].request && request_is_lost(s->steps[i].request))
-            s->is_lost = true;
-    for (unsigned i = s->unfinished; s->is_lost && i < s->next; i++)
-        if (s->steps[i].request && s->steps[i].kind == STEP_RECV)
-            p2p_cancel_recv(s->steps[i].request);
+    if (s->is_lost)
+        return;
+    int error = comm_collective_error(s->request.comm, s->tag);
+    if (error == MPI_SUCCESS)
+        error = lost_message(s);
+    if (error != MPI_SUCCESS)
+        give_up(s, error);
 }
 
 void schedule_start(struct schedule *s)
 {
+    int error = comm_collective_error(s->request.comm, s->tag);
     s->failures_seen = s->request.progress->failures;
     s->is_lost = false;
     s->next = 0;
     s->unfinished = 0;
     s->request.error = MPI_SUCCESS;
     s->request.is_complete = 0;
-    if (s->count > 0)
+    if (UNLIKELY(error != MPI_SUCCESS))
+        give_up(s, error);
+    else if (s->count > 0)
         start_round(s);
 }
 

@@ -13,8 +13,10 @@
  * An error of a step becomes the error of the operation. After a truncation
  * the remaining steps still run, so that no other rank waits for a message that
  * never comes; what the messages carry is then undefined. When a message is
- * lost with its peer, no further step starts and receives that met no message
- * are taken back: the ranks they wait for may be waiting for us.
+ * lost, or any rank of the communicator, no further step starts, receives that
+ * met no message are taken back (the ranks they wait for may be waiting for us),
+ * and the other ranks are told, who do the same. The communicator's collectives
+ * fail from then on.
  *
  * Building never fails half-way: what could not be added is remembered, and
  * schedule_build_error tells at the end. Caller holds the library lock.

@@ -10,8 +10,6 @@
 #include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
-enum { TAG_END = 1 << 30 }; /* tags of collectives are 0 .. TAG_END - 1 */
-
 struct schedule_pool {
     struct progress *progress;
     unsigned references;
@@ -96,18 +94,21 @@ int schedule_take(struct mpi_comm *comm, struct schedule **out)
     struct schedule_pool *pool = p2p_process(comm->p2p)->schedules;
     struct list *node = list_first(&pool->idle);
     struct schedule *s;
+    const int tag = comm->collective_tag;
+    comm->collective_tag = (tag + 1) % COLLECTIVE_TAGS;
     if (node) {
         s = CONTAINER_OF(node, struct schedule, link);
         list_remove(node);
     } else {
         int err = create_schedule(pool, &s);
-        if (err != MPI_SUCCESS)
+        if (err != MPI_SUCCESS) {
+            p2p_fail_collectives(comm, tag, err);
             return err;
+        }
     }
     schedule_init(s, comm);
     s->request.object.kind = KIND_REQUEST;
-    s->tag = comm->collective_tag;
-    comm->collective_tag = (s->tag + 1) % TAG_END;
+    s->tag = tag;
     *out = s;
     return MPI_SUCCESS;
 }

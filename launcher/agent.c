@@ -268,6 +268,14 @@ static void modex_answered(struct agent *a, struct wire_reader *body)
         pmix_server_answer(a->pmix, id, status, data, bytes);
 }
 
+static void tell_of_death(struct agent *a, struct wire_reader *body)
+{
+    int world = (int)wire_get_u32(body);
+    int wait_status = (int)wire_get_u32(body);
+    if (a->segment.pages && !body->is_bad)
+        node_segment_add_death(&a->segment, world, wait_status);
+}
+
 static void on_frame(struct channel *c, uint32_t type,
                      struct wire_reader *body)
 {
@@ -302,6 +310,9 @@ static void on_frame(struct channel *c, uint32_t type,
         break;
     case FRAME_BYE:
         loop_stop(&a->loop);
+        break;
+    case FRAME_DEATH:
+        tell_of_death(a, body);
         break;
     default:
         log_error("unknown frame %u from mpirun", (unsigned)type);

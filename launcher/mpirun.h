@@ -48,6 +48,8 @@ struct run {
     int started_count;
     bool *has_ended;    /* per rank */
     int ended_count;    /* ranks */
+    int death_count;    /* of these, that the job outlived (-keep-going) */
+    int death_code;     /* exit code of the first */
     int skipped_rank;   /* ended well without MPI_Init; -1: none */
     bool has_connected; /* some rank called MPI_Init */
     int signal;         /* passed on last; 0: none */

@@ -138,6 +138,12 @@ static const char *take_oversubscribe(struct parser *p, const char *text)
     return NULL;
 }
 
+static const char *take_keep_going(struct parser *p, const char *text)
+{
+    p->options->keep_going = true;
+    return NULL;
+}
+
 static const char *take_explain(struct parser *p, const char *text)
 {
     p->options->explain = true;
@@ -182,6 +188,8 @@ static const struct option table[] = {
       "Begin each line of output with [rank]." },
     { "timeout", "S", take_timeout,
       "End the job after S seconds, with exit code 124." },
+    { "keep-going disable-auto-cleanup", NULL, take_keep_going,
+      "Let the others go on when a rank dies; they are told." },
     { "ssh", "CMD", take_ssh, "Command that reaches a host (BATON_SSH)." },
     { "prefix", "DIR", take_prefix,
       "Where Baton is installed on the hosts, if not as here." },

@@ -40,6 +40,7 @@ struct options {
     bool tag_output;
     bool explain;
     bool oversubscribe;
+    bool keep_going;
     int timeout_seconds; /* 0: none */
     char *ssh;           /* NULL: the setting BATON_SSH */
     char *prefix;        /* where Baton is installed on the hosts */

@@ -390,7 +390,7 @@ int run_job(struct run *r, const struct options *o)
     check_agents(r);
     if (r->verdict.is_given && r->verdict.sentence.bytes > 0)
         dprintf(STDERR_FILENO, "mpirun: %s.\n", r->verdict.sentence.text);
-    int exit_code = r->verdict.is_given ? r->verdict.exit_code : 0;
+    int exit_code = r->verdict.is_given ? r->verdict.exit_code : r->death_code;
     if (r->verdict.is_given)
         strbuf_fini(&r->verdict.sentence);
     clean_up(r);

@@ -9,6 +9,7 @@
 
 #include "launcher/mpirun.h"
 #include "runtime/base/log.h"
+#include "runtime/base/node_segment.h"
 #include "runtime/base/status.h"
 
 static void send_word(struct link *k, enum frame_type type, uint32_t word)
@@ -134,6 +135,31 @@ static void say_where(const struct rank_end *e, const char *host)
                 e->phrase);
 }
 
+/* Can the job go on without this rank, and is it to? The others must have
+ * come out of MPI_Init. */
+static bool can_go_on(const struct run *r, const struct rank_end *e)
+{
+    return r->options->keep_going && r->state == JOB_RUNNING &&
+           e->state == STATUS_INITIALIZED && r->death_count < NODE_DEATHS_MAX;
+}
+
+static void outlive(struct run *r, const struct rank_end *e, const char *host)
+{
+    struct strbuf text, body;
+    strbuf_init(&text);
+    rank_end_describe(e, host, &text);
+    dprintf(STDERR_FILENO, "mpirun: %s; the job goes on.\n", text.text);
+    strbuf_fini(&text);
+    if (r->death_count++ == 0)
+        r->death_code = rank_end_exit_code(e);
+    strbuf_init(&body);
+    wire_put_u32(&body, (uint32_t)e->rank);
+    wire_put_u32(&body, (uint32_t)e->wait_status);
+    for (int h = 0; h < r->host_count; h++)
+        channel_send(&r->links[h].channel, FRAME_DEATH, &body);
+    strbuf_fini(&body);
+}
+
 static void rank_ended(struct run *r, struct link *k, struct wire_reader *body,
                        bool has_aborted)
 {
@@ -146,7 +172,9 @@ static void rank_ended(struct run *r, struct link *k, struct wire_reader *body,
     }
     if (r->is_late && !has_aborted)
         say_where(&end, k->host);
-    if (rank_end_is_failure(&end)) {
+    if (rank_end_is_failure(&end) && can_go_on(r, &end)) {
+        outlive(r, &end, k->host);
+    } else if (rank_end_is_failure(&end)) {
         struct strbuf text;
         int running = r->job.rank_count - r->ended_count - has_aborted;
         strbuf_init(&text);

@@ -27,7 +27,7 @@
 #include "runtime/base/strbuf.h"
 
 enum {
-    WIRE_VERSION = 1,
+    WIRE_VERSION = 2,
     WIRE_MAGIC_BYTES = 16,
     WIRE_WINDOW = 256 * 1024,        /* unacknowledged bytes, each way */
     WIRE_FRAME_LIMIT = 1024 << 20,   /* a longer frame is garbage */
@@ -60,6 +60,7 @@ enum frame_type {
     FRAME_SIGNAL,       /* u32 signal for all ranks */
     FRAME_KILL,         /* u32 milliseconds between SIGTERM and SIGKILL */
     FRAME_BYE,          /* empty: clean up and go */
+    FRAME_DEATH,        /* u32 rank, u32 wait status: the job goes on */
 
     /* both ways */
     FRAME_FENCE = 128,  /* u32 id, text key, bytes: of one host | of all */

@@ -133,15 +133,17 @@ int MPI_Finalize(void)
     const struct coll_args barrier = { .kind = COLL_BARRIER,
                                        .comm = library.world };
     p2p_flush(library.p2p);
-    err = coll_run(&barrier);
-    if (err == MPI_SUCCESS)
-        p2p_flush(library.p2p);
-    if (err == MPI_SUCCESS)
-        err = boot_barrier(process->boot);
+    int result = coll_run(&barrier);
+    if (error_class_of(result) == MPI_ERR_PROC_ABORTED)
+        result = MPI_SUCCESS; /* there is nobody to wait for */
+    if (result != MPI_SUCCESS)
+        result = api_raise(library.world, result, "MPI_Finalize");
+    p2p_flush(library.p2p);
+    err = process_meet(process);
     if (err != MPI_SUCCESS)
         return api_raise(library.world, err, "MPI_Finalize");
     close_comms();
-    return MPI_SUCCESS;
+    return result;
 }
 
 PROFILE(MPI_Initialized);

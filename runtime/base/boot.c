@@ -227,6 +227,26 @@ int boot_barrier(struct boot *b)
     return b->identity.has_server ? fence(b, false) : MPI_SUCCESS;
 }
 
+static void set_done(pmix_status_t status, void *is_done)
+{
+    (void)status;
+    atomic_store((atomic_bool *)is_done, true);
+}
+
+int boot_barrier_start(struct boot *b, atomic_bool *is_done)
+{
+    atomic_store(is_done, !b->identity.has_server);
+    if (!b->identity.has_server)
+        return MPI_SUCCESS;
+    pmix_proc_t job; /* is packed before the call returns */
+    PMIX_LOAD_PROCID(&job, b->self.nspace, PMIX_RANK_WILDCARD);
+    pmix_status_t rc = PMIx_Fence_nb(&job, 1, NULL, 0, set_done, is_done);
+    if (rc == PMIX_SUCCESS)
+        return MPI_SUCCESS;
+    log_error("the ranks cannot leave together: %s", PMIx_Error_string(rc));
+    return MPI_ERR_OTHER;
+}
+
 int boot_get(struct boot *b, int world, const char *key, void **data,
              size_t *bytes)
 {

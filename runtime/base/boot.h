@@ -11,6 +11,7 @@
 #ifndef BASE_BOOT_H
 #define BASE_BOOT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -51,6 +52,12 @@ int boot_get(struct boot *b, int world, const char *key, void **data,
 
 /* A barrier over the job without data. */
 int boot_barrier(struct boot *b);
+
+/*
+ * The same without waiting: *is_done becomes true, from another thread, when
+ * all have come. It may be left alone before that.
+ */
+int boot_barrier_start(struct boot *b, atomic_bool *is_done);
 
 /* Ask the launcher to end the job; returns when it was told. */
 void boot_abort(struct boot *b, int code, const char *sentence);

@@ -7,6 +7,7 @@
 #include "runtime/base/node_segment.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,13 +16,18 @@
 
 #include "runtime/base/log.h"
 
-enum { MAGIC = 0x4241544e, VERSION = 1 };
+enum { MAGIC = 0x4241544e, VERSION = 2 };
 
 struct header {
     uint32_t magic;
     uint32_t version;
     uint32_t local_count;
+    _Atomic uint32_t death_count; /* stored last, with release */
+    struct node_death deaths[NODE_DEATHS_MAX];
 };
+
+_Static_assert(sizeof(struct header) <= STATUS_PAGE_BYTES,
+               "the header is one page");
 
 static size_t pages_bytes(uint32_t local_count)
 {
@@ -58,8 +64,10 @@ static int grow(int fd, size_t bytes)
 
 static void write_header(struct node_segment *s)
 {
-    *(struct header *)s->pages = (struct header){
-        .magic = MAGIC, .version = VERSION, .local_count = s->local_count };
+    struct header *header = (struct header *)s->pages;
+    header->magic = MAGIC;
+    header->version = VERSION;
+    header->local_count = s->local_count;
 }
 
 int node_segment_create(struct node_segment *s, uint32_t local_count)
@@ -142,6 +150,31 @@ int node_segment_map_area(struct node_segment *s, size_t bytes)
     s->area = area;
     s->area_bytes = bytes;
     return MPI_SUCCESS;
+}
+
+void node_segment_add_death(struct node_segment *s, int world, int wait_status)
+{
+    struct header *header = (struct header *)s->pages;
+    uint32_t count = atomic_load_explicit(&header->death_count,
+                                          memory_order_relaxed);
+    if (count == NODE_DEATHS_MAX)
+        return;
+    header->deaths[count] = (struct node_death){ .world = world,
+                                                 .wait_status = wait_status };
+    atomic_store_explicit(&header->death_count, count + 1,
+                          memory_order_release);
+}
+
+uint32_t node_segment_death_count(const struct node_segment *s)
+{
+    struct header *header = (struct header *)s->pages;
+    return atomic_load_explicit(&header->death_count, memory_order_acquire);
+}
+
+const struct node_death *node_segment_death(const struct node_segment *s,
+                                            uint32_t i)
+{
+    return &((const struct header *)s->pages)->deaths[i];
 }
 
 void node_segment_close(struct node_segment *s)

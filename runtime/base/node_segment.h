@@ -2,7 +2,7 @@
 /*
  * Memory that all ranks of one node share.
  *
- *   offset 0          header, one page
+ *   offset 0          header, one page: also the ranks of the job that died
  *   4096 * (1 + i)    status page of the rank with local rank i
  *   area              the shared-memory transport's, grown by the ranks
  *
@@ -56,6 +56,25 @@ void node_segment_unlink(const char *name);
  * Errors   MPI_ERR_NO_MEM
  */
 int node_segment_map_area(struct node_segment *s, size_t bytes);
+
+/* ---- ranks of the job, on whatever node, that died while it goes on ---- */
+
+enum { NODE_DEATHS_MAX = 500 };
+
+struct node_death {
+    int32_t world;
+    int32_t wait_status; /* as of waitpid */
+};
+
+/* Add one (agent). There is room for NODE_DEATHS_MAX. */
+void node_segment_add_death(struct node_segment *s, int world,
+                            int wait_status);
+
+/* How many there are; they stay and keep their order. */
+uint32_t node_segment_death_count(const struct node_segment *s);
+
+const struct node_death *node_segment_death(const struct node_segment *s,
+                                            uint32_t i);
 
 /* Unmap and close. */
 void node_segment_close(struct node_segment *s);

@@ -95,6 +95,22 @@ free_process:
     return err;
 }
 
+static bool has_deaths(const struct process *p)
+{
+    return p->node.pages && node_segment_death_count(&p->node) > 0;
+}
+
+int process_meet(struct process *p)
+{
+    static atomic_bool is_done; /* outlives the wait, see boot_barrier_start */
+    if (has_deaths(p))
+        return MPI_SUCCESS;
+    int err = boot_barrier_start(p->boot, &is_done);
+    while (err == MPI_SUCCESS && !atomic_load(&is_done) && !has_deaths(p))
+        progress_round(&p->progress);
+    return err;
+}
+
 void process_close(struct process *p)
 {
     p->status->state = STATUS_FINALIZED;

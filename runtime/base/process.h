@@ -41,6 +41,13 @@ int process_open(struct process **out);
 void process_close(struct process *p);
 
 /*
+ * Wait until all ranks of the job have come here; not for any when one of them
+ * has died.
+ * Errors   as boot_barrier_start
+ */
+int process_meet(struct process *p);
+
+/*
  * End the job now: note the sentence in the status page, tell the launcher,
  * exit with code. Does not return.
  */

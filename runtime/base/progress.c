@@ -37,5 +37,7 @@ void progress_idle(struct progress *p)
         return;
     }
     p->idle = 0;
+    if (p->news)
+        p->news(p->news_arg);
     sched_yield();
 }

@@ -4,7 +4,7 @@
  *
  * One list per rank. Each function looks for work without blocking and returns
  * how many events it handled. A waiting rank polls; after `spin` idle rounds
- * it yields its core between polls. Caller holds the library lock.
+ * it looks for rare news and yields its core. Caller holds the library lock.
  */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
@@ -24,6 +24,8 @@ struct progress {
     unsigned spin; /* idle polls before each yield */
     unsigned idle; /* idle polls so far */
     unsigned failures; /* operations that ended in an error so far */
+    void (*news)(void *arg); /* looks for what no poll brings; NULL: nothing */
+    void *news_arg;
 };
 
 /* spin as the setting of that name, already resolved to a number. */

@@ -9,10 +9,12 @@
 #ifndef OBJECTS_COMM_H
 #define OBJECTS_COMM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <mpi.h>
 
+#include "runtime/base/list.h"
 #include "runtime/objects/handle.h"
 
 struct attr;
@@ -22,8 +24,13 @@ struct mpi_group;
 struct mpi_info;
 struct p2p;
 
-/* Two message spaces that never see each other's messages. */
-enum channel { CHANNEL_USER, CHANNEL_COLLECTIVE, CHANNELS };
+/* Message spaces that never see each other's messages. */
+enum channel {
+    CHANNEL_USER,
+    CHANNEL_COLLECTIVE,
+    CHANNEL_NOTICE, /* "collectives fail from here on", see p2p.h */
+    CHANNELS
+};
 
 struct mpi_comm {
     struct object object;
@@ -38,9 +45,34 @@ struct mpi_comm {
     struct attr *attrs;             /* NULL: none */
     struct mpi_info *info;          /* hints that a user gave; NULL: none */
     int collective_tag;             /* of the next collective operation */
+    /* Of runtime/p2p/, for when something fails: */
+    struct list link;               /* in its list of communicators */
+    int losses_told;                /* lost ranks that receives from any source
+                                       have heard of */
+    int collective_error;           /* why collectives fail, from this tag on */
+    int failed_tag;
+    bool has_told;                  /* the other ranks know */
     void (*destroy)(struct mpi_comm *c); /* frees it; set by its maker */
     char name[MPI_MAX_OBJECT_NAME];
 };
+
+enum { COLLECTIVE_TAGS = 1 << 30 }; /* 0 to one less, in turn */
+
+/* Is tag the other one or, going round, a later one? */
+static inline bool collective_tag_is_from(int tag, int other)
+{
+    return ((tag - other) & (COLLECTIVE_TAGS - 1)) < COLLECTIVE_TAGS / 2;
+}
+
+/* Why the collective operation with this tag cannot succeed, or
+ * MPI_SUCCESS. */
+static inline int comm_collective_error(const struct mpi_comm *c, int tag)
+{
+    return LIKELY(c->collective_error == MPI_SUCCESS) ||
+                   !collective_tag_is_from(tag, c->failed_tag)
+               ? MPI_SUCCESS
+               : c->collective_error;
+}
 
 static inline struct mpi_comm *comm_find(MPI_Comm handle)
 {

@@ -134,6 +134,30 @@ static void keep(struct p2p *p2p, struct match *match, int world,
     counter_add(p2p->counters, COUNTER_COPIED_UNEXPECTED_BYTES, bytes);
 }
 
+void deliver_refuse(struct mpi_comm *comm, int world,
+                    const struct rts_header *header, int err)
+{
+    const struct message m = { .type = datatype_find(MPI_BYTE), .comm = comm };
+    struct p2p_request *r = request_create(comm->p2p, &m);
+    if (!r)
+        return;
+    r->world = world;
+    r->bytes = 0;
+    r->result = err;
+    r->peer_request = header->request;
+    answer(r, RECV_FIN);
+    request_free(&r->base);
+}
+
+/* Of another channel than the user's: is it done with already? */
+static inline bool is_disposed(struct p2p *p2p, int world,
+                               const struct match_header *header)
+{
+    return (p2p->has_failed_comm ||
+            header->context % CHANNELS == CHANNEL_NOTICE) &&
+           engine_disposes(p2p, world, header);
+}
+
 /* EAGER, EAGER_SYNC and RTS. */
 static void on_message(void *arg, int world, const struct packet *packet,
                        size_t bytes)
@@ -151,7 +175,8 @@ static void on_message(void *arg, int world, const struct packet *packet,
     if (LIKELY(receive != NULL))
         deliver_to(CONTAINER_OF(receive, struct p2p_request, entry), world,
                    packet, bytes);
-    else
+    else if (header->context % CHANNELS == CHANNEL_USER ||
+             LIKELY(!is_disposed(p2p, world, header)))
         keep(p2p, match, world, packet, bytes);
 }
 

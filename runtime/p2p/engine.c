@@ -41,6 +41,7 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
     p2p->process = process;
     p2p->counters = process->counters;
     deliver_init(p2p);
+    list_init(&p2p->comms);
     p2p->endpoints = calloc((size_t)process->world_count,
                             sizeof(*p2p->endpoints));
     int err = MPI_ERR_NO_MEM;
@@ -51,6 +52,10 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
     if (err != MPI_SUCCESS) {
         p2p_close(p2p);
         return err;
+    }
+    if (process->node.pages) {
+        process->progress.news = engine_look_for_deaths;
+        process->progress.news_arg = p2p;
     }
     *out = p2p;
     return MPI_SUCCESS;
@@ -66,6 +71,7 @@ static void match_destroy(struct match *m)
 
 void p2p_close(struct p2p *p2p)
 {
+    p2p->process->progress.news = NULL;
     if (p2p->transports)
         transports_close(p2p->transports);
     for (uint32_t i = 0; i < p2p->match_count; i++)
@@ -82,6 +88,7 @@ void p2p_close(struct p2p *p2p)
     handle_remove(&p2p->sent.object);
     free(p2p->endpoints);
     free(p2p->peer_errors);
+    free(p2p->losses);
     free(p2p->scratch);
     free(p2p);
 }
@@ -131,17 +138,22 @@ struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
 
 int p2p_open_context(struct p2p *p2p, struct mpi_comm *comm)
 {
+    list_init(&comm->link);
     for (int channel = 0; channel < CHANNELS; channel++) {
         uint32_t context = wire_context(comm->context, (enum channel)channel);
         comm->match[channel] = engine_match(p2p, context);
         if (!comm->match[channel])
             return MPI_ERR_NO_MEM;
     }
+    list_append(&p2p->comms, &comm->link);
+    engine_take_notices(comm);
     return MPI_SUCCESS;
 }
 
 void p2p_close_context(struct p2p *p2p, struct mpi_comm *comm)
 {
+    if (comm->match[CHANNEL_USER])
+        list_remove(&comm->link);
     for (int channel = 0; channel < CHANNELS; channel++) {
         uint32_t context = wire_context(comm->context, (enum channel)channel);
         if (comm->match[channel]) {
@@ -168,7 +180,9 @@ static int grow_scratch(struct p2p *p2p, size_t bytes)
 int engine_connect(struct p2p *p2p, int world, struct endpoint **out)
 {
     struct endpoint *ep;
-    int err = transports_endpoint(p2p->transports, world, &ep);
+    int err = engine_peer_error(p2p, world);
+    if (err == MPI_SUCCESS)
+        err = transports_endpoint(p2p->transports, world, &ep);
     if (err != MPI_SUCCESS)
         return err;
     err = grow_scratch(p2p, ep->transport->max_packet_bytes);

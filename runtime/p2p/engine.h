@@ -25,6 +25,11 @@ struct p2p {
     uint32_t match_count;
     int *peer_errors;            /* by rank in the job: why the way there was
                                     lost; NULL while none was */
+    int *losses;                 /* these ranks, in the order of their loss */
+    int loss_count;
+    uint32_t deaths_seen;        /* of those in the node segment */
+    struct list comms;           /* those with an open context */
+    bool has_failed_comm;        /* collectives of some fail */
     struct p2p_request *free_requests;
     struct mpi_request sent;     /* stands for every send that is done when
                                     its start returns; never released */
@@ -123,6 +128,37 @@ static inline int engine_peer_error(const struct p2p *p2p, int world)
 /* The way to a peer is lost: end all that waits for its packets (failure.c). */
 void engine_peer_failed(void *p2p, int world, int err);
 
+/* Look for ranks of the job that died (failure.c); for progress.news. */
+void engine_look_for_deaths(void *p2p);
+
+/*
+ * A receive from any source on comm is to be posted: an error that names a
+ * rank of comm that was lost and that none was told of yet, or MPI_SUCCESS.
+ */
+int engine_untold_loss(struct mpi_comm *comm) COLD;
+
+/* ---- notice.c ---- */
+
+/* The tag that lets all operations fail, those that run included. */
+static inline int collective_tag_of_all(const struct mpi_comm *comm)
+{
+    return (comm->collective_tag - COLLECTIVE_TAGS / 4) &
+           (COLLECTIVE_TAGS - 1);
+}
+
+/* Let comm's collectives fail from this tag on. */
+void engine_fail_collectives(struct mpi_comm *comm, int tag, int err) COLD;
+
+/* comm is new: apply what came before it. */
+void engine_take_notices(struct mpi_comm *comm);
+
+/*
+ * A message has come that no receive is posted for: take it if it is a notice,
+ * or belongs to a collective that has failed.
+ */
+bool engine_disposes(struct p2p *p2p, int world,
+                     const struct match_header *header) COLD;
+
 /* A request for m in its first state, or NULL when memory is out. */
 struct p2p_request *request_create(struct p2p *p2p, const struct message *m);
 
@@ -147,6 +183,10 @@ struct p2p_request *request_named(uint32_t name, int world);
  * valid during the call. */
 void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
                 size_t bytes);
+
+/* Answer an RTS that nobody will receive, so that its sender does not wait. */
+void deliver_refuse(struct mpi_comm *comm, int world,
+                    const struct rts_header *header, int err) COLD;
 
 /* Fill the packet table with the handlers of deliver.c. */
 void deliver_init(struct p2p *p2p);

@@ -88,6 +88,13 @@ int p2p_recv(const struct message *m, MPI_Status *status);
 void p2p_cancel_recv(struct mpi_request *r);
 
 /*
+ * The collective operation of comm with this tag has failed here: it and those
+ * after it fail from now on (comm_collective_error), and the other ranks are
+ * told, as far as they can be reached and do not know.
+ */
+void p2p_fail_collectives(struct mpi_comm *comm, int tag, int err);
+
+/*
  * Has a message arrived that m (peer, tag, comm, channel) would receive? One
  * round of progress when not.
  * Errors   why the way to m's peer was lost

@@ -13,12 +13,14 @@ static void receive_from_nobody(struct p2p_request *r)
     request_end(r, MPI_SUCCESS);
 }
 
-/* Why no message for m can come any more, or MPI_SUCCESS. */
+/* Why no message for m can come any more, or may not, or MPI_SUCCESS. */
 static int lost(const struct message *m)
 {
-    if (m->peer == MPI_ANY_SOURCE || m->peer == MPI_PROC_NULL)
+    if (LIKELY(!m->comm->p2p->peer_errors) || m->peer == MPI_PROC_NULL)
         return MPI_SUCCESS;
-    return engine_peer_error(m->comm->p2p, m->comm->worlds[m->peer]);
+    return m->peer == MPI_ANY_SOURCE
+               ? engine_untold_loss(m->comm)
+               : engine_peer_error(m->comm->p2p, m->comm->worlds[m->peer]);
 }
 
 static void post(struct p2p_request *r, struct match *match)

@@ -5,12 +5,17 @@
 #include "collectives/schedule.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "collectives/schedule_pool.h"
 #include "collectives/select.h"
 #include "runtime/base/error.h"
+#include "runtime/p2p/p2p.h"
 #include "tests/support/suite.h"
 #include "tests/unit/collectives/coll_job.h"
+
+/* Ints of a message that goes by rendezvous. */
+enum { LONG = 20000 };
 
 static struct fake_job job;
 
@@ -126,35 +131,73 @@ START_TEST(a_truncated_message_is_the_operations_error)
 }
 END_TEST
 
-/* Ranks 0 and 2 wait for each other; their link is dead. */
-START_TEST(ranks_that_do_not_need_a_dead_link_go_on)
+/* An allreduce of `count` ints at each of four ranks, by recursive doubling. */
+static void start_sums(int data[4][LONG], int count, struct mpi_request **r)
 {
-    int data[4] = { 1, 2, 3, 4 };
-    struct coll_args args[4];
-    coll_job_init(&job, 4, NULL);
-    fake_network_fail(job.network, 0, 2, MPI_ERR_OTHER);
-    fake_network_fail(job.network, 2, 0, MPI_ERR_OTHER);
-    for (int i = 0; i < 4; i++)
-        args[i] = (struct coll_args){ .kind = COLL_ALLREDUCE,
-                                      .comm = &job.comm[i],
-                                      .op = op_find(MPI_SUM),
-                                      .send = { MPI_IN_PLACE, 0, NULL },
-                                      .recv = ints(&data[i], 1) };
-    struct mpi_request *r[4];
     for (int i = 0; i < 4; i++) {
+        const struct coll_args a = { .kind = COLL_ALLREDUCE,
+                                     .comm = &job.comm[i],
+                                     .op = op_find(MPI_SUM),
+                                     .send = { MPI_IN_PLACE, 0, NULL },
+                                     .recv = ints(data[i], count) };
         struct schedule *s;
-        ck_assert_int_eq(coll_build(&args[i], select_list(COLL_ALLREDUCE), &s),
+        ck_assert_int_eq(coll_build(&a, select_list(COLL_ALLREDUCE), &s),
                          MPI_SUCCESS);
         schedule_launch(s);
         r[i] = &s->request;
     }
-    struct mpi_request *unharmed[2] = { r[1], r[3] };
-    fake_job_until(&job, unharmed, 2);
-    for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(request_finish(unharmed[i], MPI_STATUS_IGNORE),
-                         MPI_SUCCESS);
-        ck_assert_int_eq(data[2 * i + 1], 10);
+}
+
+/* Ranks 0 and 2 wait for each other; their link is dead. Ranks 1 and 3 may be
+ * done before they hear of it, and are right then. With long messages those
+ * who gave up have offers that nobody wants any more. */
+START_TEST(a_dead_link_leaves_nobody_waiting)
+{
+    static int data[4][LONG];
+    const int count = _i ? LONG : 1;
+    struct mpi_request *r[4];
+    coll_job_init(&job, 4, NULL);
+    fake_network_fail(job.network, 0, 2, MPI_ERR_OTHER);
+    fake_network_fail(job.network, 2, 0, MPI_ERR_OTHER);
+    for (int operation = 0; operation < 3; operation++) {
+        for (int i = 0; i < 4; i++)
+            data[i][0] = 1 + i;
+        start_sums(data, count, r);
+        fake_job_until(&job, r, 4);
+        for (int i = 0; i < 4; i++) {
+            int err = request_finish(r[i], MPI_STATUS_IGNORE);
+            if (i % 2 == 0 || operation > 0)
+                ck_assert_int_eq(error_class_of(err), MPI_ERR_OTHER);
+            else if (err == MPI_SUCCESS)
+                ck_assert_int_eq(data[i][0], 10);
+        }
     }
+    coll_job_fini(&job);
+}
+END_TEST
+
+/* Rank 0 has no memory for its part, which the others are waiting in. */
+START_TEST(a_rank_that_cannot_begin_fails_the_others)
+{
+    static int data[4][LONG];
+    struct mpi_request *r[4];
+    coll_job_init(&job, 4, NULL);
+    start_sums(data, LONG, r);
+    fake_network_settle(job.network);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(request_finish(r[i], MPI_STATUS_IGNORE), MPI_SUCCESS);
+    p2p_fail_collectives(&job.comm[0], job.comm[0].collective_tag,
+                         MPI_ERR_NO_MEM);
+    start_sums(data, LONG, r);
+    fake_job_until(&job, r, 4);
+    ck_assert_int_eq(request_finish(r[0], MPI_STATUS_IGNORE), MPI_ERR_NO_MEM);
+    for (int i = 1; i < 4; i++) {
+        int err = request_finish(r[i], MPI_STATUS_IGNORE);
+        ck_assert_int_eq(error_class_of(err), MPI_ERR_OTHER);
+        ck_assert_msg(strstr(error_sentence(err), "rank 0"), "%s",
+                      error_sentence(err));
+    }
+    coll_job_fini(&job);
 }
 END_TEST
 
@@ -236,7 +279,8 @@ int main(void)
     tcase_add_test(t, a_schedule_runs_again);
     tcase_add_test(t, the_first_error_ends_the_operation_and_peers_go_on);
     tcase_add_test(t, a_truncated_message_is_the_operations_error);
-    tcase_add_test(t, ranks_that_do_not_need_a_dead_link_go_on);
+    tcase_add_loop_test(t, a_dead_link_leaves_nobody_waiting, 0, 2);
+    tcase_add_test(t, a_rank_that_cannot_begin_fails_the_others);
     tcase_add_test(t, ranks_that_reach_nobody_do_not_wait_for_anybody);
     tcase_add_test(t, scratch_memory_is_distinct_aligned_and_survives_growth);
     tcase_add_test(t, operations_of_one_communicator_overlap);

@@ -225,6 +225,41 @@ START_TEST(a_lost_peer_ends_what_waits_for_it)
 }
 END_TEST
 
+START_TEST(receives_from_any_source_hear_of_each_loss_once)
+{
+    fake_job_init(&job, 3, &networks[0]);
+    unsigned char in[4], out = 9;
+    struct mpi_request *r[3] = { start_recv(0, MPI_ANY_SOURCE, 0, &in[0], 1),
+                                 start_recv(0, MPI_ANY_SOURCE, 1, &in[1], 1) };
+    fake_network_fail(job.network, 0, 1, MPI_ERR_OTHER);
+    struct mpi_request *sent = start_send(0, 1, 0, &out, 1);
+    fake_job_until(&job, r, 2);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(error_class_of(request_finish(r[i],
+                                                       MPI_STATUS_IGNORE)),
+                         MPI_ERR_OTHER);
+    request_finish(sent, MPI_STATUS_IGNORE);
+    r[0] = start_recv(0, MPI_ANY_SOURCE, 0, &in[2], 1);
+    r[1] = start_send(2, 0, 0, &out, 1);
+    fake_job_until(&job, r, 2);
+    request_finish(r[1], MPI_STATUS_IGNORE);
+    ck_assert_int_eq(request_finish(r[0], MPI_STATUS_IGNORE), MPI_SUCCESS);
+    ck_assert_int_eq(in[2], out);
+    /* Nothing was posted when rank 2 went: the next one hears of it. */
+    fake_network_fail(job.network, 0, 2, MPI_ERR_OTHER);
+    sent = start_send(0, 2, 0, &out, 1);
+    request_finish(sent, MPI_STATUS_IGNORE);
+    struct envelope found;
+    const struct message any = bytes_message(0, MPI_ANY_SOURCE, 0, in, 1);
+    ck_assert_int_eq(error_class_of(p2p_probe(&any, &found)), MPI_ERR_OTHER);
+    r[0] = start_recv(0, MPI_ANY_SOURCE, 0, &in[3], 1);
+    ck_assert(!r[0]->is_complete);
+    p2p_cancel_recv(r[0]);
+    request_finish(r[0], MPI_STATUS_IGNORE);
+    fake_job_fini(&job);
+}
+END_TEST
+
 /* The peer breaks off between CTS and the last piece of a long message. */
 START_TEST(a_lost_peer_ends_a_half_received_message)
 {
@@ -331,6 +366,7 @@ int main(void)
     tcase_add_test(t, a_dead_peer_ends_the_send_with_its_error);
     tcase_add_loop_test(t, a_lost_peer_ends_what_waits_for_it, 0, NETWORKS);
     tcase_add_test(t, a_lost_peer_ends_a_half_received_message);
+    tcase_add_test(t, receives_from_any_source_hear_of_each_loss_once);
     tcase_add_test(t, a_receive_without_message_can_be_taken_back);
     tcase_add_loop_test(t, channels_and_tags_keep_messages_apart, 0, NETWORKS);
     tcase_add_test(t, probe_tells_without_receiving);
