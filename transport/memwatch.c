@@ -3,14 +3,20 @@
  * The watch over userfaultfd.
  *
  * Watched ranges are registered for write protection that is never switched
- * on, so that no page ever faults; what counts are the events. An event is
- * read and queued under the lock. So whoever returns from munmap and then
- * takes the lock finds the event in the queue: the kernel lets munmap return
- * only after the read.
+ * on, so that no page ever faults; what counts are the events.
  *
- * Another thread may be given the same address before that, while the first
- * is still inside munmap. look() tells: the kernel answers an operation on a
- * watched page with EAGAIN from before memory goes until its event is read.
+ * Who calls munmap is woken by the very read that takes the event
+ * (userfaultfd_event_wait_completion in the kernel's fs/userfaultfd.c). The
+ * thread raises READING before it reads and lowers it when the event is in the
+ * queue. So whoever has returned from munmap finds READING raised, or the turn
+ * changed and the event queued: a search needs no system call.
+ *
+ * Another thread may be given the same address while the first is still inside
+ * munmap. For that the kernel counts, from before memory goes until the event
+ * is read, and answers EAGAIN to operations of the watch meanwhile
+ * (mmap_changing). Where a second thread could unmap, THREADS is set for good
+ * and settle() asks. Before Linux 5.16 the count was a flag, which the first of
+ * two threads lowered for both; there nothing is kept once threads are seen.
  *
  * The thread must neither allocate nor wait for anybody but the kernel, since
  * those it holds up may hold any lock. The lock is held for a few stores only.
@@ -24,12 +30,15 @@
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +51,14 @@ enum {
     MESSAGES = 16  /* events read at once */
 };
 
+/* Low bits of the turn; READING's carry counts the reads. */
+enum {
+    THREADS = 1, /* memory may leave in several threads */
+    READING = 2  /* events are being read */
+};
+_Static_assert((int)WATCH_STILL == 2 * READING, "either bit tells the cache "
+               "that it must call settle");
+
 struct range {
     uintptr_t start;
     uintptr_t end;
@@ -51,7 +68,9 @@ struct memwatch {
     int fd;         /* userfaultfd */
     int probe_fd;   /* another one, see is_of_a_file */
     int stop_fd;    /* eventfd, ends the thread */
-    uintptr_t page_bytes;
+    bool can_count; /* the kernel counts the threads that unmap */
+    unsigned long threads; /* of the process, without others of the program */
+    _Atomic uint64_t turn;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     struct range queue[QUEUE];
@@ -75,21 +94,36 @@ static void enqueue(struct memwatch *w, uintptr_t start, uintptr_t end)
         w->is_overrun = true;
 }
 
+/* A thread that the library does not know of may unmap memory too. The links
+ * of the directory are its own two and one for each thread. */
+static void look_for_threads(struct memwatch *w)
+{
+    struct stat task;
+    if (stat("/proc/self/task", &task) != 0 || task.st_nlink > 2 + w->threads)
+        atomic_fetch_or(&w->turn, THREADS);
+}
+
+static void take_event(struct memwatch *w, const struct uffd_msg *m)
+{
+    if (m->event == UFFD_EVENT_UNMAP || m->event == UFFD_EVENT_REMOVE)
+        enqueue(w, (uintptr_t)m->arg.remove.start,
+                (uintptr_t)m->arg.remove.end);
+    else if (m->event == UFFD_EVENT_REMAP)
+        enqueue(w, (uintptr_t)m->arg.remap.from,
+                (uintptr_t)(m->arg.remap.from + m->arg.remap.len));
+}
+
 static void read_events(struct memwatch *w)
 {
     struct uffd_msg messages[MESSAGES];
-    pthread_mutex_lock(&w->lock);
+    atomic_fetch_add(&w->turn, READING); /* up */
     ssize_t bytes = read(w->fd, messages, sizeof messages);
-    for (ssize_t i = 0; i < bytes / (ssize_t)sizeof messages[0]; i++) {
-        const struct uffd_msg *m = &messages[i];
-        if (m->event == UFFD_EVENT_UNMAP || m->event == UFFD_EVENT_REMOVE)
-            enqueue(w, (uintptr_t)m->arg.remove.start,
-                    (uintptr_t)m->arg.remove.end);
-        else if (m->event == UFFD_EVENT_REMAP)
-            enqueue(w, (uintptr_t)m->arg.remap.from,
-                    (uintptr_t)(m->arg.remap.from + m->arg.remap.len));
-    }
+    pthread_mutex_lock(&w->lock);
+    for (ssize_t i = 0; i < bytes / (ssize_t)sizeof messages[0]; i++)
+        take_event(w, &messages[i]);
     pthread_mutex_unlock(&w->lock);
+    atomic_fetch_add(&w->turn, READING); /* down */
+    look_for_threads(w);
 }
 
 static void *watch(void *arg)
@@ -137,6 +171,7 @@ static bool is_of_a_file(const struct memwatch *w, uintptr_t start,
 static bool add_range(void *arg, uintptr_t start, uintptr_t end)
 {
     struct memwatch *w = arg;
+    look_for_threads(w);
     if (enroll(w->fd, start, end, UFFDIO_REGISTER_MODE_WP) != 0)
         return false;
     if (!is_of_a_file(w, start, end))
@@ -145,16 +180,28 @@ static bool add_range(void *arg, uintptr_t start, uintptr_t end)
     return false;
 }
 
-static enum regcache_sight look_at(void *arg, uintptr_t start)
+/* Has some thread unmapped memory whose event is still to be read? The kernel
+ * looks at its count first, and then refuses an empty range. */
+static bool is_changing(const struct memwatch *w)
+{
+    struct uffdio_writeprotect nothing = { .mode = 0 };
+    return ioctl(w->fd, UFFDIO_WRITEPROTECT, &nothing) != 0 && errno == EAGAIN;
+}
+
+static void settle(void *arg)
 {
     struct memwatch *w = arg;
-    struct uffdio_writeprotect request = {
-        .range = { start, w->page_bytes },
-        .mode = UFFDIO_WRITEPROTECT_MODE_DONTWAKE /* and unprotected it stays */
-    };
-    if (ioctl(w->fd, UFFDIO_WRITEPROTECT, &request) == 0)
-        return SIGHT_SAME;
-    return errno == EAGAIN ? SIGHT_CHANGING : SIGHT_GONE;
+    if (atomic_load(&w->turn) & THREADS) {
+        while (is_changing(w))
+            sched_yield();
+        if (!w->can_count) {
+            pthread_mutex_lock(&w->lock);
+            w->is_overrun = true;
+            pthread_mutex_unlock(&w->lock);
+        }
+    }
+    while (atomic_load(&w->turn) & READING)
+        sched_yield();
 }
 
 static bool next_range(void *arg, uintptr_t *start, uintptr_t *end)
@@ -180,9 +227,14 @@ static bool next_range(void *arg, uintptr_t *start, uintptr_t *end)
 
 struct regcache_watch memwatch_interface(struct memwatch *w)
 {
-    return (struct regcache_watch){ .add = add_range, .remove = remove_range,
-                                    .look = look_at, .next = next_range,
-                                    .arg = w };
+    return (struct regcache_watch){ .turn = &w->turn, .add = add_range,
+                                    .remove = remove_range, .settle = settle,
+                                    .next = next_range, .arg = w };
+}
+
+bool memwatch_asks_kernel(const struct memwatch *w)
+{
+    return (atomic_load(&w->turn) & THREADS) != 0;
 }
 
 /* ---- life ---- */
@@ -210,6 +262,19 @@ static int open_userfaultfd(uint64_t features, struct strbuf *why)
     return fd;
 }
 
+/* Does the kernel have mmap_changing as a count? That is three releases older
+ * than the feature it is told by. */
+static bool can_count_changes(void)
+{
+    struct uffdio_api api = { .api = UFFD_API };
+    int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+    bool can = fd >= 0 && ioctl(fd, UFFDIO_API, &api) == 0 &&
+               api.features & UFFD_FEATURE_WP_HUGETLBFS_SHMEM;
+    if (fd >= 0)
+        close(fd);
+    return can;
+}
+
 static void close_fds(const struct memwatch *w)
 {
     const int fds[] = { w->fd, w->probe_fd, w->stop_fd };
@@ -229,12 +294,15 @@ static int start_thread(struct memwatch *w)
     return status;
 }
 
-int memwatch_open(struct memwatch **out, struct strbuf *why)
+int memwatch_open(const struct memwatch_threads *threads,
+                  struct memwatch **out, struct strbuf *why)
 {
     struct memwatch *w = calloc(1, sizeof *w);
     if (!w)
         return MPI_ERR_OTHER;
-    w->page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
+    w->can_count = can_count_changes();
+    w->threads = 1 + threads->of_library + 1; /* the caller, the others, ours */
+    atomic_init(&w->turn, threads->are_declared ? THREADS : 0);
     pthread_mutex_init(&w->lock, NULL);
     w->fd = open_userfaultfd(EVENTS, why);
     w->probe_fd = w->fd < 0 ? -1 : open_userfaultfd(0, why);

@@ -1,51 +1,65 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The kept entries, in a sorted array: few, read often, changed rarely.
+ * The kept entries, in an array sorted by address: few, read often, changed
+ * rarely. The bounds stand in the array itself, so that a search touches
+ * nothing else.
  *
  * A range that overlaps kept entries without being inside one gets an entry
  * for the union, which takes their place; so buffers that grow or wander do
- * not pile up. Memory that cannot be watched or written is registered for
- * itself and dropped with its last reference.
+ * not pile up. Neighbours stay apart: a union would register the pages of both
+ * again, and nothing is found faster by it. Memory that cannot be watched or
+ * written is registered for itself and dropped with its last reference.
  */
 #include "transport/regcache.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <mpi.h>
 
+#include "runtime/base/platform.h"
+
 /* Each entry can cost the process two more mappings, of some 65,000. */
 enum { KEPT_MAX = 8192 };
+
+#define NEVER UINT64_MAX /* no turn of any watch */
+
+struct place {
+    uintptr_t start;
+    uintptr_t end;
+    struct regcache_entry *entry;
+};
 
 struct regcache {
     struct regcache_ops ops;
     struct regcache_watch watch;
     bool has_watch;
+    uint64_t turn;         /* of the watch, before its last news were taken */
     size_t budget_bytes;
+    size_t pinned_bytes;   /* in all entries alive */
     uintptr_t page_mask;
-    struct regcache_entry **kept; /* by address */
+    struct place *kept;    /* by address */
     size_t kept_count;
-    size_t kept_size;             /* of the array */
+    size_t kept_size;      /* of the array */
     struct list idle;
-    size_t idle_bytes;
-    uint64_t hits;
+    struct counters *counters;
 };
 
-int regcache_create(const struct regcache_ops *ops,
-                    const struct regcache_watch *watch, size_t budget_bytes,
+int regcache_create(const struct regcache_config *config,
                     struct regcache **out)
 {
     struct regcache *c = calloc(1, sizeof *c);
     if (!c)
         return MPI_ERR_NO_MEM;
-    c->ops = *ops;
-    if (watch)
-        c->watch = *watch;
-    c->has_watch = watch != NULL;
-    c->budget_bytes = budget_bytes;
+    c->ops = config->ops;
+    c->has_watch = config->watch != NULL;
+    if (c->has_watch)
+        c->watch = *config->watch;
+    c->turn = NEVER;
+    c->budget_bytes = config->budget_bytes;
     c->page_mask = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+    c->counters = config->counters;
     list_init(&c->idle);
     *out = c;
     return MPI_SUCCESS;
@@ -58,58 +72,50 @@ void regcache_destroy(struct regcache *c)
     free(c);
 }
 
-uint64_t regcache_hits(const struct regcache *c)
+static size_t bytes_of(const struct regcache_entry *entry)
 {
-    return c->hits;
+    return entry->end - entry->start;
+}
+
+static void destroy(struct regcache *c, struct regcache_entry *entry)
+{
+    c->pinned_bytes -= bytes_of(entry);
+    counter_pin(c->counters, -(int64_t)bytes_of(entry));
+    c->ops.destroy(c->ops.arg, entry);
 }
 
 /* ---- the sorted array ---- */
 
-/* Place of the first kept entry that ends above `address`. */
-static size_t place_of(const struct regcache *c, uintptr_t address)
+/* Index of the first kept entry that ends above `address`. */
+static inline size_t index_of(const struct regcache *c, uintptr_t address)
 {
-    size_t low = 0, high = c->kept_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (c->kept[middle]->end <= address)
-            low = middle + 1;
-        else
-            high = middle;
+    const struct place *low = c->kept;
+    size_t count = c->kept_count;
+    if (UNLIKELY(count == 0))
+        return 0;
+    while (count > 1) {
+        size_t half = count / 2;
+        low = low[half - 1].end <= address ? low + half : low;
+        count -= half;
     }
-    return low;
+    return (size_t)(low - c->kept) + (low->end <= address);
 }
 
-static struct regcache_entry *find(const struct regcache *c, uintptr_t start,
-                                   uintptr_t end)
+static inline struct regcache_entry *find(const struct regcache *c,
+                                          uintptr_t start, uintptr_t end)
 {
-    size_t i = place_of(c, start);
-    if (i == c->kept_count || c->kept[i]->start > start ||
-        c->kept[i]->end < end)
+    size_t i = index_of(c, start);
+    if (i == c->kept_count || c->kept[i].start > start || c->kept[i].end < end)
         return NULL;
-    return c->kept[i];
-}
-
-static bool has_room(struct regcache *c)
-{
-    if (c->kept_count < c->kept_size)
-        return true;
-    if (c->kept_size == KEPT_MAX)
-        return false;
-    size_t size = c->kept_size ? 2 * c->kept_size : 64;
-    struct regcache_entry **grown = realloc(c->kept, size * sizeof *grown);
-    if (!grown)
-        return false;
-    c->kept = grown;
-    c->kept_size = size;
-    return true;
+    return c->kept[i].entry;
 }
 
 static void insert(struct regcache *c, struct regcache_entry *entry)
 {
-    size_t i = place_of(c, entry->start);
+    size_t i = index_of(c, entry->start);
     memmove(c->kept + i + 1, c->kept + i,
-            (c->kept_count - i) * sizeof(struct regcache_entry *));
-    c->kept[i] = entry;
+            (c->kept_count - i) * sizeof(struct place));
+    c->kept[i] = (struct place){ entry->start, entry->end, entry };
     c->kept_count++;
     entry->is_kept = true;
 }
@@ -117,23 +123,22 @@ static void insert(struct regcache *c, struct regcache_entry *entry)
 /* Take entry i out of the array; destroy it now, or when it is released. */
 static void detach(struct regcache *c, size_t i)
 {
-    struct regcache_entry *entry = c->kept[i];
+    struct regcache_entry *entry = c->kept[i].entry;
     c->kept_count--;
     memmove(c->kept + i, c->kept + i + 1,
-            (c->kept_count - i) * sizeof(struct regcache_entry *));
+            (c->kept_count - i) * sizeof(struct place));
     entry->is_kept = false;
     if (entry->references)
         return;
     list_remove(&entry->link);
-    c->idle_bytes -= entry->end - entry->start;
-    c->ops.destroy(c->ops.arg, entry);
+    destroy(c, entry);
 }
 
 /* Detach an entry that nothing takes the place of. */
 static void drop(struct regcache *c, struct regcache_entry *entry)
 {
     c->watch.remove(c->watch.arg, entry->start, entry->end);
-    detach(c, place_of(c, entry->start));
+    detach(c, index_of(c, entry->start));
 }
 
 static bool evict_oldest(struct regcache *c)
@@ -142,7 +147,18 @@ static bool evict_oldest(struct regcache *c)
     if (!oldest)
         return false;
     drop(c, CONTAINER_OF(oldest, struct regcache_entry, link));
+    counter_add(c->counters, COUNTER_REGISTRATIONS_EVICTED, 1);
     return true;
+}
+
+/* Make the idle give way until `bytes` more are within the budget. More than
+ * the budget at once is not for the cache, which would be emptied in vain. */
+static void keep_budget(struct regcache *c, size_t bytes)
+{
+    if (bytes > c->budget_bytes)
+        return;
+    while (c->pinned_bytes + bytes > c->budget_bytes && evict_oldest(c))
+        ;
 }
 
 bool regcache_trim(struct regcache *c)
@@ -153,53 +169,50 @@ bool regcache_trim(struct regcache *c)
     return has_any;
 }
 
+static bool has_room(struct regcache *c)
+{
+    if (c->kept_count < c->kept_size)
+        return true;
+    if (c->kept_size == KEPT_MAX)
+        return evict_oldest(c);
+    size_t size = c->kept_size ? 2 * c->kept_size : 64;
+    struct place *grown = realloc(c->kept, size * sizeof *grown);
+    if (!grown)
+        return false;
+    c->kept = grown;
+    c->kept_size = size;
+    return true;
+}
+
 /* ---- memory that leaves ---- */
 
 static void forget(struct regcache *c, uintptr_t start, uintptr_t end)
 {
     size_t i;
-    while ((i = place_of(c, start)) < c->kept_count && c->kept[i]->start < end)
-        drop(c, c->kept[i]);
+    while ((i = index_of(c, start)) < c->kept_count &&
+           c->kept[i].start < end) {
+        drop(c, c->kept[i].entry);
+        counter_add(c->counters, COUNTER_REGISTRATIONS_INVALID, 1);
+    }
 }
 
-/* Forget all that has left by now; false when nothing had. */
-static bool take_news(struct regcache *c)
+/* The turn is taken before the news: news that come later change it. */
+static NO_INLINE void take_news(struct regcache *c)
 {
     uintptr_t start, end;
-    bool has_any = false;
-    while (c->watch.next(c->watch.arg, &start, &end)) {
+    c->watch.settle(c->watch.arg);
+    uint64_t turn = atomic_load(c->watch.turn);
+    c->turn = turn % WATCH_STILL == 0 ? turn : NEVER;
+    while (c->watch.next(c->watch.arg, &start, &end))
         forget(c, start, end);
-        has_any = true;
-    }
-    return has_any;
 }
 
-/*
- * A kept entry that covers the range and is proven to be valid. The look comes
- * before the last reading of the news: what it finds unchanged, the news tell
- * all about.
- */
-static struct regcache_entry *find_valid(struct regcache *c, uintptr_t start,
-                                         uintptr_t end)
+/* Forget all that had left the process when this was called. */
+static inline void forget_what_left(struct regcache *c)
 {
-    struct regcache_entry *entry;
-    take_news(c);
-    while ((entry = find(c, start, end)) != NULL) {
-        switch (c->watch.look(c->watch.arg, entry->start)) {
-        case SIGHT_SAME:
-            if (!take_news(c))
-                return entry;
-            break;
-        case SIGHT_CHANGING:
-            sched_yield();
-            take_news(c);
-            break;
-        case SIGHT_GONE:
-            drop(c, entry);
-            break;
-        }
-    }
-    return NULL;
+    if (UNLIKELY(atomic_load_explicit(c->watch.turn, memory_order_acquire) !=
+                 c->turn))
+        take_news(c);
 }
 
 /* ---- retaining ---- */
@@ -209,6 +222,7 @@ static int create(struct regcache *c, uintptr_t start, uintptr_t end,
                   struct regcache_entry **out)
 {
     int err;
+    keep_budget(c, end - start);
     do
         err = c->ops.create(c->ops.arg, start, end, out);
     while (err == MPI_ERR_NO_MEM && evict_oldest(c));
@@ -220,18 +234,21 @@ static int create(struct regcache *c, uintptr_t start, uintptr_t end,
     entry->references = 1;
     entry->is_kept = false;
     list_init(&entry->link);
+    c->pinned_bytes += end - start;
+    counter_add(c->counters, COUNTER_REGISTRATIONS, 1);
+    counter_pin(c->counters, (int64_t)(end - start));
     return MPI_SUCCESS;
 }
 
 /* Widen the range to the union with all that it overlaps. */
 static void widen(const struct regcache *c, uintptr_t *start, uintptr_t *end)
 {
-    size_t i = place_of(c, *start);
-    if (i < c->kept_count && c->kept[i]->start < *start)
-        *start = c->kept[i]->start;
-    for (; i < c->kept_count && c->kept[i]->start < *end; i++)
-        if (c->kept[i]->end > *end)
-            *end = c->kept[i]->end;
+    size_t i = index_of(c, *start);
+    if (i < c->kept_count && c->kept[i].start < *start)
+        *start = c->kept[i].start;
+    for (; i < c->kept_count && c->kept[i].start < *end; i++)
+        if (c->kept[i].end > *end)
+            *end = c->kept[i].end;
 }
 
 /*
@@ -247,7 +264,7 @@ static struct regcache_entry *create_kept(struct regcache *c, uintptr_t start,
     widen(c, &start, &end);
     if (end - start > c->budget_bytes || !has_room(c))
         return NULL;
-    while ((i = place_of(c, start)) < c->kept_count && c->kept[i]->start < end)
+    while ((i = index_of(c, start)) < c->kept_count && c->kept[i].start < end)
         detach(c, i);
     if (!c->watch.add(c->watch.arg, start, end))
         return NULL;
@@ -256,10 +273,23 @@ static struct regcache_entry *create_kept(struct regcache *c, uintptr_t start,
             insert(c, entry);
             return entry;
         }
-        c->ops.destroy(c->ops.arg, entry);
+        destroy(c, entry);
     }
     c->watch.remove(c->watch.arg, start, end);
     return NULL;
+}
+
+/* What regcache_retain does for a range that is not kept. */
+static NO_INLINE int register_range(struct regcache *c, uintptr_t start,
+                                    uintptr_t end, struct regcache_entry **out)
+{
+    struct regcache_entry *entry = NULL;
+    if (c->has_watch)
+        entry = create_kept(c, start, end);
+    if (!entry)
+        return create(c, start, end, out);
+    *out = entry;
+    return MPI_SUCCESS;
 }
 
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
@@ -268,22 +298,15 @@ int regcache_retain(struct regcache *c, const void *address, size_t bytes,
     uintptr_t start = (uintptr_t)address & ~c->page_mask;
     uintptr_t end = ((uintptr_t)address + bytes + c->page_mask) &
                     ~c->page_mask;
-    struct regcache_entry *entry;
-    if (!c->has_watch)
-        return create(c, start, end, out);
-    entry = find_valid(c, start, end);
-    if (entry) {
-        c->hits++;
-        if (entry->references++ == 0) {
-            list_remove(&entry->link);
-            c->idle_bytes -= entry->end - entry->start;
-        }
-        *out = entry;
-        return MPI_SUCCESS;
-    }
-    entry = create_kept(c, start, end);
-    if (!entry)
-        return create(c, start, end, out);
+    if (UNLIKELY(!c->has_watch))
+        return register_range(c, start, end, out);
+    forget_what_left(c);
+    struct regcache_entry *entry = find(c, start, end);
+    if (UNLIKELY(!entry))
+        return register_range(c, start, end, out);
+    counter_add(c->counters, COUNTER_REGISTRATION_HITS, 1);
+    if (entry->references++ == 0)
+        list_remove(&entry->link);
     *out = entry;
     return MPI_SUCCESS;
 }
@@ -292,12 +315,11 @@ void regcache_release(struct regcache *c, struct regcache_entry *entry)
 {
     if (--entry->references > 0)
         return;
-    if (!entry->is_kept) {
-        c->ops.destroy(c->ops.arg, entry);
+    if (UNLIKELY(!entry->is_kept)) {
+        destroy(c, entry);
         return;
     }
     list_append(&c->idle, &entry->link);
-    c->idle_bytes += entry->end - entry->start;
-    while (c->idle_bytes > c->budget_bytes)
-        evict_oldest(c);
+    if (UNLIKELY(c->pinned_bytes > c->budget_bytes))
+        keep_budget(c, 0);
 }

@@ -13,17 +13,20 @@
  *   detached    in use, but never to be found again: its memory has left, or
  *               a larger entry has taken its place
  *
- * Kept entries do not overlap, so a search is a binary one. Knows no device:
- * registering is done by functions of its owner. Caller holds the library
- * lock.
+ * Kept entries do not overlap, so a search is a binary one. A search asks
+ * nobody: the watch counts what it reads, and a count that has not moved since
+ * the last search proves that nothing has left. Knows no device: registering
+ * is done by functions of its owner. Caller holds the library lock.
  */
 #ifndef TRANSPORT_REGCACHE_H
 #define TRANSPORT_REGCACHE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/base/counter.h"
 #include "runtime/base/list.h"
 #include "transport/transport.h"
 
@@ -54,28 +57,37 @@ struct regcache_ops {
     void *arg;
 };
 
-enum regcache_sight {
-    SIGHT_SAME,     /* still the mapping that was added */
-    SIGHT_CHANGING, /* some thread is unmapping memory right now */
-    SIGHT_GONE      /* another mapping, or none */
-};
-
-/* What watches over memory; memwatch.h is one. */
+/*
+ * What watches over memory; memwatch.h is one.
+ *
+ * *turn changes before and after the watch learns of memory that has left, and
+ * is a multiple of WATCH_STILL in between. So a caller who finds there what it
+ * found before its last look at the news has missed none. A watch that cannot
+ * promise that sets one of the bits below WATCH_STILL: then settle is called
+ * before the look.
+ */
 struct regcache_watch {
+    const _Atomic uint64_t *turn;
     /* Watch [start, end) from now on; false: that memory cannot be watched. */
     bool (*add)(void *arg, uintptr_t start, uintptr_t end);
     void (*remove)(void *arg, uintptr_t start, uintptr_t end);
-    /* May memory that was added, `start` in it, still be what it was? SAME is
-     * a promise about everything that next() has not told of. */
-    enum regcache_sight (*look)(void *arg, uintptr_t start);
+    /* Wait until next() tells of all that has left before this call. */
+    void (*settle)(void *arg);
     /* The next range that has left the process; false: no more. */
     bool (*next)(void *arg, uintptr_t *start, uintptr_t *end);
     void *arg;
 };
 
-/* budget_bytes bounds what is idle; watch may be NULL. */
-int regcache_create(const struct regcache_ops *ops,
-                    const struct regcache_watch *watch, size_t budget_bytes,
+enum { WATCH_STILL = 4 };
+
+struct regcache_config {
+    struct regcache_ops ops;
+    const struct regcache_watch *watch; /* NULL: nothing is kept; copied */
+    size_t budget_bytes; /* of registered memory; idle entries go beyond it */
+    struct counters *counters;
+};
+
+int regcache_create(const struct regcache_config *config,
                     struct regcache **out);
 
 /* Destroy it and all idle entries. Nothing is in use any more. */
@@ -84,7 +96,7 @@ void regcache_destroy(struct regcache *c);
 /*
  * An entry that covers the range, retained until regcache_release. When there
  * is no memory left to register with, idle entries give way.
- * Cost     a hit takes a binary search and one look of the watch
+ * Cost     a hit takes a binary search, of 13 steps at most
  * Errors   as ops->create
  */
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
@@ -94,8 +106,5 @@ void regcache_release(struct regcache *c, struct regcache_entry *entry);
 
 /* Destroy all idle entries; false when there was none. */
 bool regcache_trim(struct regcache *c);
-
-/* How often regcache_retain found what it needed. */
-uint64_t regcache_hits(const struct regcache *c);
 
 #endif

@@ -67,6 +67,8 @@ static int init(int required, int *provided, const char *function)
     library.thread_level =
         required < MPI_THREAD_FUNNELED ? required : MPI_THREAD_FUNNELED;
     library.main_thread = pthread_self();
+    if (library.thread_level > MPI_THREAD_SINGLE)
+        library.process->may_have_threads = true;
     int err = open_comms();
     if (err == MPI_SUCCESS)
         err = info_env_fill(info_find(MPI_INFO_ENV), 0, NULL);

@@ -27,6 +27,10 @@ enum counter {
 
     COUNTER_REGISTRATIONS,           /* memory regions registered */
     COUNTER_REGISTRATION_HITS,       /* found in the registration cache */
+    COUNTER_REGISTRATIONS_EVICTED,   /* given up for want of room */
+    COUNTER_REGISTRATIONS_INVALID,   /* given up since their memory left */
+    COUNTER_PINNED_BYTES,            /* registered now */
+    COUNTER_PINNED_PEAK_BYTES,       /* the most of that at any time */
     COUNTER_COUNT
 };
 
@@ -38,6 +42,14 @@ static inline void counter_add(struct counters *c, enum counter which,
                                uint64_t amount)
 {
     c->value[which] += amount;
+}
+
+/* Note that bytes were pinned for the device; negative: let go. */
+static inline void counter_pin(struct counters *c, int64_t bytes)
+{
+    c->value[COUNTER_PINNED_BYTES] += (uint64_t)bytes;
+    if (c->value[COUNTER_PINNED_PEAK_BYTES] < c->value[COUNTER_PINNED_BYTES])
+        c->value[COUNTER_PINNED_PEAK_BYTES] = c->value[COUNTER_PINNED_BYTES];
 }
 
 #endif

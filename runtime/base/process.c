@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <mpi.h>
@@ -61,6 +62,16 @@ static unsigned choose_spin(const struct process *p)
     return p->local_count <= cores ? 2000 : 20;
 }
 
+/* How many threads this process has. The links of the directory are its own
+ * two and one for each thread. */
+static unsigned count_threads(void)
+{
+    struct stat task;
+    return stat("/proc/self/task", &task) == 0 && task.st_nlink > 2
+               ? (unsigned)task.st_nlink - 2
+               : 1;
+}
+
 int process_open(struct process **out)
 {
     int err = config_load();
@@ -70,9 +81,12 @@ int process_open(struct process **out)
     if (!p)
         return MPI_ERR_NO_MEM;
     const struct boot_identity *id;
+    unsigned threads = count_threads();
     err = boot_open(&p->boot, &id);
     if (err != MPI_SUCCESS)
         goto free_process;
+    p->may_have_threads = threads > 1;
+    p->library_threads = count_threads() - threads;
     p->world = id->world;
     p->world_count = id->world_count;
     p->local = id->local;

@@ -110,7 +110,6 @@ static int create_entry(void *arg, uintptr_t start, uintptr_t end,
     }
     region->entry.region.key = region->mr->rkey;
     region->entry.can_be_kept = is_writable;
-    counter_add(v->base.process->counters, COUNTER_REGISTRATIONS, 1);
     *out = &region->entry;
     return MPI_SUCCESS;
 }
@@ -125,36 +124,51 @@ static void destroy_entry(void *arg, struct regcache_entry *entry)
     free(region);
 }
 
-/* Half of what may be pinned here, shared with the other ranks of the node
- * when the limit is the machine's memory. */
+/* Half of what may be pinned: of the memlock limit, which every process has
+ * for itself, or of this rank's share of the machine's memory. */
 static size_t choose_budget(const struct process *p)
 {
     struct rlimit limit;
     if (settings.regcache_bytes)
         return settings.regcache_bytes;
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-        limit.rlim_cur != RLIM_INFINITY)
-        return limit.rlim_cur / 2;
-    size_t physical = (size_t)sysconf(_SC_PHYS_PAGES) *
-                      (size_t)sysconf(_SC_PAGESIZE);
-    return physical / 2 / (size_t)(p->local_count > 0 ? p->local_count : 1);
+    size_t share = (size_t)sysconf(_SC_PHYS_PAGES) *
+                   (size_t)sysconf(_SC_PAGESIZE) /
+                   (size_t)(p->local_count > 0 ? p->local_count : 1);
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < share)
+        share = limit.rlim_cur;
+    return share / 2;
+}
+
+/* Watch over what is kept; NULL, with the reason logged, when that cannot be
+ * or nothing shall be kept. */
+static const struct regcache_watch *open_watch(struct verbs *v,
+                                               struct regcache_watch *watch)
+{
+    const struct process *p = v->base.process;
+    const struct memwatch_threads threads = {
+        .are_declared = p->may_have_threads,
+        .of_library = p->library_threads };
+    struct strbuf why;
+    strbuf_init(&why);
+    if (memwatch_open(&threads, &v->memwatch, &why) == MPI_SUCCESS)
+        *watch = memwatch_interface(v->memwatch);
+    else
+        log_debug("registered memory is not kept for reuse: %s", why.text);
+    strbuf_fini(&why);
+    return v->memwatch ? watch : NULL;
 }
 
 int memory_open_cache(struct verbs *v)
 {
     if (v->regcache)
         return MPI_SUCCESS;
-    const struct regcache_ops ops = { create_entry, destroy_entry, v };
-    struct strbuf why;
-    strbuf_init(&why);
     struct regcache_watch watch;
-    if (memwatch_open(&v->memwatch, &why) == MPI_SUCCESS)
-        watch = memwatch_interface(v->memwatch);
-    else
-        log_debug("registered memory is not kept for reuse: %s", why.text);
-    strbuf_fini(&why);
-    int err = regcache_create(&ops, v->memwatch ? &watch : NULL,
-                              choose_budget(v->base.process), &v->regcache);
+    const struct regcache_config config = {
+        .ops = { create_entry, destroy_entry, v },
+        .watch = open_watch(v, &watch),
+        .budget_bytes = choose_budget(v->base.process),
+        .counters = v->base.process->counters };
+    int err = regcache_create(&config, &v->regcache);
     v->receive.cache = v->regcache;
     return err;
 }
@@ -177,8 +191,6 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
         return err;
     err = regcache_retain(v->regcache, address, bytes, &entry);
     if (LIKELY(err == MPI_SUCCESS)) {
-        t->process->counters->value[COUNTER_REGISTRATION_HITS] =
-            regcache_hits(v->regcache);
         *out = &entry->region;
         return MPI_SUCCESS;
     }

@@ -2,6 +2,7 @@
 /* The watch over the process's own memory, with the real kernel. Skipped where
  * userfaultfd is forbidden. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,18 +18,29 @@
 #include "tests/support/suite.h"
 #include "transport/memwatch.h"
 
-enum { PAGE = 4096, PAGES = 64, BYTES = PAGES * PAGE, SKIPPED = 77 };
+enum { PAGE = 4096, PAGES = 64, BYTES = PAGES * PAGE, SKIPPED = 77,
+       ROUNDS = 2000 };
 
 static struct memwatch *memwatch;
 static struct regcache_watch w;
 
-static void setup(void)
+static bool open_watch(bool has_threads)
 {
+    const struct memwatch_threads threads = { .are_declared = has_threads };
     struct strbuf why;
     strbuf_init(&why);
-    ck_assert_int_eq(memwatch_open(&memwatch, &why), MPI_SUCCESS);
+    bool is_open = memwatch_open(&threads, &memwatch, &why) == MPI_SUCCESS;
+    if (!is_open)
+        printf("SKIP: no watch here (%s)\n", why.text);
     strbuf_fini(&why);
-    w = memwatch_interface(memwatch);
+    if (is_open)
+        w = memwatch_interface(memwatch);
+    return is_open;
+}
+
+static void setup(void)
+{
+    ck_assert(open_watch(false));
 }
 
 static void teardown(void)
@@ -54,17 +66,23 @@ static char *map_watched(void)
     char *at = map_at(NULL, 0);
     memset(at, 1, BYTES);
     ck_assert(add(at, BYTES));
-    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_SAME);
     return at;
 }
 
 static bool is_left[2 * PAGES];
+static uint64_t turn_seen;
 
-/* Take the news; is_left[i] tells about page i from `at`. */
+/* Take the news as the cache does, none when the turn has not changed;
+ * is_left[i] tells about page i from `at`. */
 static void take_news(const char *at)
 {
     uintptr_t start, end;
     memset(is_left, 0, sizeof is_left);
+    uint64_t turn = atomic_load(w.turn);
+    if (turn == turn_seen && turn % WATCH_STILL == 0)
+        return;
+    w.settle(w.arg);
+    turn_seen = atomic_load(w.turn);
     while (w.next(w.arg, &start, &end))
         for (size_t i = 0; i < ARRAY_COUNT(is_left); i++)
             is_left[i] = is_left[i] || (start <= (uintptr_t)at + i * PAGE &&
@@ -87,8 +105,10 @@ START_TEST(quiet_memory_makes_no_news)
     memset(at, 2, BYTES);
     char *other = map_at(NULL, 0);
     munmap(other, BYTES);
+    uint64_t turn = *w.turn;
     ck_assert(!has_left(at, BYTES));
-    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_SAME);
+    ck_assert_uint_eq(*w.turn, turn);
+    ck_assert_uint_eq(turn % WATCH_STILL, 0);
 }
 END_TEST
 
@@ -122,7 +142,6 @@ START_TEST(a_mapping_over_it_is_told)
 {
     char *at = map_watched();
     map_at(at, MAP_FIXED);
-    ck_assert_int_eq(w.look(w.arg, (uintptr_t)at), SIGHT_GONE);
     ck_assert(has_left(at, BYTES));
 }
 END_TEST
@@ -212,6 +231,7 @@ START_TEST(many_changes_at_once_lose_none)
     }
     for (size_t i = 0; i < ARRAY_COUNT(at); i++)
         munmap(at[i] + PAGE, PAGE);
+    w.settle(w.arg);
     while (w.next(w.arg, &start, &end))
         for (size_t i = 0; i < ARRAY_COUNT(at); i++)
             if (start <= (uintptr_t)at[i] + PAGE &&
@@ -266,9 +286,6 @@ START_TEST(a_reused_address_is_never_taken_for_the_old_memory)
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
                     0) == MAP_FAILED)
             ;
-        /* SAME is fine only if the news tell. */
-        while (w.look(w.arg, (uintptr_t)at) == SIGHT_CHANGING)
-            ;
         if (!has_left(at, BYTES))
             mistakes++;
         munmap(at, BYTES);
@@ -279,15 +296,79 @@ START_TEST(a_reused_address_is_never_taken_for_the_old_memory)
 }
 END_TEST
 
+/* ---- threads ---- */
+
+static void *do_nothing(void *arg)
+{
+    pthread_barrier_wait(arg);
+    pthread_barrier_wait(arg);
+    return NULL;
+}
+
+START_TEST(a_thread_unheard_of_is_noticed)
+{
+    pthread_t thread;
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 2);
+    map_watched();
+    ck_assert(!memwatch_asks_kernel(memwatch));
+    pthread_create(&thread, NULL, do_nothing, &barrier);
+    pthread_barrier_wait(&barrier);
+    map_watched();
+    ck_assert(memwatch_asks_kernel(memwatch));
+    pthread_barrier_wait(&barrier);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(threads_that_are_declared_are_believed)
+{
+    memwatch_close(memwatch);
+    ck_assert(open_watch(true));
+    ck_assert(memwatch_asks_kernel(memwatch));
+}
+END_TEST
+
+/* One thread unmaps, then tells the other, which looks at once. */
+struct relay {
+    _Atomic unsigned turn;
+    char *_Atomic at;
+};
+
+static void *unmap_and_tell(void *arg)
+{
+    struct relay *r = arg;
+    for (unsigned n = 0; n < ROUNDS; n++) {
+        while (r->turn != 2 * n + 1)
+            sched_yield();
+        munmap(r->at, BYTES);
+        r->turn = 2 * n + 2;
+    }
+    return NULL;
+}
+
+START_TEST(who_hears_of_an_munmap_hears_its_news)
+{
+    pthread_t thread;
+    struct relay r = { 0 };
+    ck_assert_int_eq(pthread_create(&thread, NULL, unmap_and_tell, &r), 0);
+    for (unsigned n = 0; n < ROUNDS; n++) {
+        char *at = map_watched();
+        take_news(at);
+        r.at = at;
+        r.turn = 2 * n + 1;
+        while (r.turn != 2 * n + 2)
+            sched_yield();
+        ck_assert(has_left(at, BYTES));
+    }
+    pthread_join(thread, NULL);
+}
+END_TEST
+
 int main(void)
 {
-    struct strbuf why;
-    strbuf_init(&why);
-    if (memwatch_open(&memwatch, &why) != MPI_SUCCESS) {
-        printf("SKIP: no watch here (%s)\n", why.text);
-        strbuf_fini(&why);
+    if (!open_watch(false))
         return SKIPPED;
-    }
     memwatch_close(memwatch);
     TCase *t = tcase_create("memwatch");
     tcase_set_timeout(t, 60);
@@ -306,5 +387,8 @@ int main(void)
     tcase_add_test(t, many_changes_at_once_lose_none);
     tcase_add_test(t, a_child_process_does_not_hold_up_munmap_after_close);
     tcase_add_test(t, a_reused_address_is_never_taken_for_the_old_memory);
+    tcase_add_test(t, a_thread_unheard_of_is_noticed);
+    tcase_add_test(t, threads_that_are_declared_are_believed);
+    tcase_add_test(t, who_hears_of_an_munmap_hears_its_news);
     return suite_run("memwatch", t);
 }

@@ -28,9 +28,16 @@ static struct {
     bool is_read_only;
     uintptr_t news[64][2];
     int news_count;
-    enum regcache_sight sight;
-    int looks_changing;       /* looks that say CHANGING before news come */
+    _Atomic uint64_t turn;
+    bool is_late;             /* news come only when the watch settles */
+    int settled;
+    struct counters counters;
 } w;
+
+static uint64_t count(enum counter which)
+{
+    return w.counters.value[which];
+}
 
 static size_t page_of(uintptr_t address)
 {
@@ -77,7 +84,7 @@ static void remove_watch(void *arg, uintptr_t start, uintptr_t end)
 
 static bool next(void *arg, uintptr_t *start, uintptr_t *end)
 {
-    if (w.news_count == 0 || w.looks_changing)
+    if (w.news_count == 0 || w.is_late)
         return false;
     w.news_count--;
     *start = w.news[w.news_count][0];
@@ -85,31 +92,36 @@ static bool next(void *arg, uintptr_t *start, uintptr_t *end)
     return true;
 }
 
-static enum regcache_sight look(void *arg, uintptr_t start)
+static void settle(void *arg)
 {
-    if (w.looks_changing) {
-        w.looks_changing--;
-        return SIGHT_CHANGING;
-    }
-    return w.sight;
+    w.settled++;
+    w.is_late = false;
 }
 
-static const struct regcache_ops ops = { create, destroy, NULL };
-static const struct regcache_watch watch = { add, remove_watch, look, next,
-                                             NULL };
+static const struct regcache_watch watch = {
+    &w.turn, add, remove_watch, settle, next, NULL
+};
+
+static void make_cache(const struct regcache_watch *with, size_t budget_pages)
+{
+    const struct regcache_config config = {
+        .ops = { create, destroy, NULL }, .watch = with,
+        .budget_bytes = budget_pages * PAGE, .counters = &w.counters };
+    ck_assert_int_eq(regcache_create(&config, &w.cache), MPI_SUCCESS);
+}
 
 static void open_cache(size_t budget_pages)
 {
     memset(&w, 0, sizeof w);
     w.room = -1;
-    ck_assert_int_eq(regcache_create(&ops, &watch, budget_pages * PAGE,
-                                     &w.cache), MPI_SUCCESS);
+    make_cache(&watch, budget_pages);
 }
 
 static void close_cache(void)
 {
     regcache_destroy(w.cache);
     ck_assert_int_eq(w.registered, 0);
+    ck_assert_uint_eq(count(COUNTER_PINNED_BYTES), 0);
 }
 
 static struct regcache_entry *retain(size_t page, size_t pages)
@@ -139,6 +151,7 @@ static void leave(size_t page, size_t pages)
         w.news[w.news_count][1] = (uintptr_t)base + (i + 1) * PAGE;
         w.news_count++;
         w.is_watched[i] = false;
+        w.turn += WATCH_STILL;
     }
 }
 
@@ -150,7 +163,8 @@ START_TEST(a_kept_range_serves_all_inside_it)
     use(12, 3);
     use(29, 1);
     ck_assert_int_eq(w.created, 1);
-    ck_assert_uint_eq(regcache_hits(w.cache), 3);
+    ck_assert_uint_eq(count(COUNTER_REGISTRATION_HITS), 3);
+    ck_assert_uint_eq(count(COUNTER_REGISTRATIONS), 1);
     close_cache();
 }
 END_TEST
@@ -160,7 +174,7 @@ START_TEST(nothing_is_kept_without_a_watch)
     struct regcache_entry *entry;
     open_cache(100);
     regcache_destroy(w.cache);
-    regcache_create(&ops, NULL, 100 * PAGE, &w.cache);
+    make_cache(NULL, 100);
     use(10, 20);
     ck_assert_int_eq(w.registered, 0);
     entry = retain(10, 20);
@@ -228,27 +242,60 @@ START_TEST(an_entry_in_use_outlives_its_memory_but_is_not_found)
 }
 END_TEST
 
-START_TEST(another_mapping_without_news_is_not_trusted)
+START_TEST(a_watch_at_rest_is_not_asked)
 {
     open_cache(100);
     use(10, 10);
-    w.sight = SIGHT_GONE;
+    w.settled = 0;
+    for (int i = 0; i < 10; i++)
+        use(10, 10);
+    ck_assert_int_eq(w.settled, 0);
+    leave(10, 1);
     use(10, 10);
+    ck_assert_int_eq(w.settled, 1);
     ck_assert_int_eq(w.created, 2);
-    ck_assert_int_eq(w.registered, 1);
+    ck_assert_uint_eq(count(COUNTER_REGISTRATIONS_INVALID), 1);
     close_cache();
 }
 END_TEST
 
-START_TEST(a_change_under_way_is_waited_for)
+START_TEST(news_under_way_are_waited_for)
 {
     open_cache(100);
     use(10, 10);
-    w.looks_changing = 5;
     leave(10, 10);
+    w.turn = 2 * WATCH_STILL + 1;
+    w.is_late = true;
     use(10, 10);
-    ck_assert_int_eq(w.looks_changing, 0);
     ck_assert_int_eq(w.created, 2);
+    use(10, 10); /* that turn promises nothing */
+    ck_assert_int_eq(w.settled, 3);
+    close_cache();
+}
+END_TEST
+
+START_TEST(a_watch_that_promises_nothing_is_asked_each_time)
+{
+    open_cache(100);
+    w.turn = 1;
+    for (int i = 1; i <= 5; i++) {
+        use(10, 10);
+        ck_assert_int_eq(w.settled, i);
+    }
+    close_cache();
+}
+END_TEST
+
+START_TEST(what_is_pinned_is_counted)
+{
+    open_cache(20);
+    use(0, 10);
+    use(20, 8);
+    ck_assert_uint_eq(count(COUNTER_PINNED_BYTES), 18 * PAGE);
+    use(40, 12);
+    ck_assert_uint_eq(count(COUNTER_PINNED_BYTES), 20 * PAGE);
+    ck_assert_uint_eq(count(COUNTER_PINNED_PEAK_BYTES), 20 * PAGE);
+    ck_assert_uint_eq(count(COUNTER_REGISTRATIONS_EVICTED), 1);
     close_cache();
 }
 END_TEST
@@ -360,7 +407,7 @@ START_TEST(no_stale_entry_in_a_long_random_run)
         w.room = -1;
     }
     ck_assert_int_eq(stale, 0);
-    ck_assert_uint_gt(regcache_hits(w.cache), 1000);
+    ck_assert_uint_gt(count(COUNTER_REGISTRATION_HITS), 1000);
     for (int i = 0; i < HELD; i++)
         if (held[i])
             regcache_release(w.cache, held[i]);
@@ -378,8 +425,10 @@ int main(void)
     tcase_add_test(t, neighbours_stay_apart);
     tcase_add_test(t, memory_that_left_is_registered_anew);
     tcase_add_test(t, an_entry_in_use_outlives_its_memory_but_is_not_found);
-    tcase_add_test(t, another_mapping_without_news_is_not_trusted);
-    tcase_add_test(t, a_change_under_way_is_waited_for);
+    tcase_add_test(t, a_watch_at_rest_is_not_asked);
+    tcase_add_test(t, news_under_way_are_waited_for);
+    tcase_add_test(t, a_watch_that_promises_nothing_is_asked_each_time);
+    tcase_add_test(t, what_is_pinned_is_counted);
     tcase_add_test(t, the_longest_idle_goes_first);
     tcase_add_test(t, what_is_in_use_is_never_evicted);
     tcase_add_test(t, more_than_the_budget_is_registered_for_itself);
