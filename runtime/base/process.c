@@ -109,7 +109,7 @@ free_process:
     return err;
 }
 
-static bool has_deaths(const struct process *p)
+bool process_has_deaths(const struct process *p)
 {
     return p->node.pages && node_segment_death_count(&p->node) > 0;
 }
@@ -117,10 +117,10 @@ static bool has_deaths(const struct process *p)
 int process_meet(struct process *p)
 {
     static atomic_bool is_done; /* outlives the wait, see boot_barrier_start */
-    if (has_deaths(p))
+    if (process_has_deaths(p))
         return MPI_SUCCESS;
     int err = boot_barrier_start(p->boot, &is_done);
-    while (err == MPI_SUCCESS && !atomic_load(&is_done) && !has_deaths(p))
+    while (err == MPI_SUCCESS && !atomic_load(&is_done) && !process_has_deaths(p))
         progress_round(&p->progress);
     return err;
 }

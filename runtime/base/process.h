@@ -42,6 +42,9 @@ int process_open(struct process **out);
 /* The reverse; err is what the rank ends with. Frees p. */
 void process_close(struct process *p);
 
+/* Has a rank of the job died that the job goes on without? */
+bool process_has_deaths(const struct process *p);
+
 /*
  * Wait until all ranks of the job have come here; not for any when one of them
  * has died.

@@ -24,6 +24,25 @@
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 
+static bool has_member(const struct mpi_comm *comm, int world)
+{
+    for (int i = 0; i < comm->size; i++)
+        if (comm->worlds[i] == world)
+            return true;
+    return false;
+}
+
+/* The connection broke first; this is why it did. */
+static void explain_loss(struct p2p *p2p, int world, int err)
+{
+    p2p->peer_errors[world] = err;
+    LIST_FOR_EACH (node, &p2p->comms) {
+        struct mpi_comm *comm = CONTAINER_OF(node, struct mpi_comm, link);
+        if (has_member(comm, world))
+            comm->collective_error = err;
+    }
+}
+
 /* False when it was known. */
 static bool note(struct p2p *p2p, int world, int err)
 {
@@ -38,20 +57,15 @@ static bool note(struct p2p *p2p, int world, int err)
                   "for ever", world);
         return true;
     }
-    if (p2p->peer_errors[world] != MPI_SUCCESS)
+    if (p2p->peer_errors[world] != MPI_SUCCESS) {
+        if (error_class_of(err) == MPI_ERR_PROC_ABORTED)
+            explain_loss(p2p, world, err);
         return false;
+    }
     p2p->peer_errors[world] = err;
     p2p->losses[p2p->loss_count++] = world;
     p2p->endpoints[world] = NULL; /* the next use finds the error */
     return true;
-}
-
-static bool has_member(const struct mpi_comm *comm, int world)
-{
-    for (int i = 0; i < comm->size; i++)
-        if (comm->worlds[i] == world)
-            return true;
-    return false;
 }
 
 static int make_any_source_error(int err)
@@ -102,9 +116,9 @@ static void end(struct p2p_request *r, int err)
     request_end(r, err);
 }
 
-void engine_peer_failed(void *arg, int world, int err)
+/* End what needs this rank of the job. */
+static void lose(struct p2p *p2p, int world, int err)
 {
-    struct p2p *p2p = arg;
     if (!note(p2p, world, err))
         return;
     for (struct request_slab *slab = p2p->slabs; slab; slab = slab->next)
@@ -176,8 +190,17 @@ void engine_look_for_deaths(void *arg)
             node_segment_death(node, p2p->deaths_seen++);
         int err = make_death_error(death);
         clear_backlog(p2p, death->world, err);
-        engine_peer_failed(p2p, death->world, err);
+        lose(p2p, death->world, err);
     }
+}
+
+void engine_peer_failed(void *arg, int world, int err)
+{
+    struct p2p *p2p = arg;
+    /* Its launcher may know better why. */
+    if (p2p->process->node.pages)
+        engine_look_for_deaths(p2p);
+    lose(p2p, world, err);
 }
 
 void p2p_cancel_recv(struct mpi_request *base)
