@@ -50,7 +50,7 @@ NO_INLINE void find_once(struct regcache *c, const char *buffer)
     struct regcache_entry *entry;
     if (regcache_retain(c, buffer, BUFFER, &entry) != MPI_SUCCESS)
         abort();
-    regcache_release(c, entry);
+    regcache_release(entry);
 }
 
 static const char *buffer_of(const char *memory, unsigned i)
@@ -78,7 +78,7 @@ static double run(const struct regcache_watch *watch, const char *memory,
 {
     struct regcache *cache;
     const struct regcache_config config = {
-        .ops = { create, destroy, NULL }, .watch = watch,
+        .ops = { .create = create, .destroy = destroy }, .watch = watch,
         .budget_bytes = SIZE_MAX / 2, .counters = &counters };
     if (regcache_create(&config, &cache) != MPI_SUCCESS)
         exit(1);

@@ -165,7 +165,8 @@ static void get(struct rank *r, int me, size_t bytes)
     struct region *region;
     if (me == 1)
         return;
-    shm_transport.retain_region(r->transport, r->memory, bytes, &region);
+    shm_transport.retain_region(r->transport, r->memory, bytes, REGION_LOCAL,
+                                &region);
     struct get read = { r->memory, region, shared->memory[1], 0, bytes, NULL };
     if (shm_transport.get(r->ep, &read) != POST_DONE)
         exit(1);

@@ -233,6 +233,7 @@ static int create(struct regcache *c, uintptr_t start, uintptr_t end,
     entry->end = end;
     entry->references = 1;
     entry->is_kept = false;
+    entry->cache = c;
     list_init(&entry->link);
     c->pinned_bytes += end - start;
     counter_add(c->counters, COUNTER_REGISTRATIONS, 1);
@@ -292,6 +293,17 @@ static NO_INLINE int register_range(struct regcache *c, uintptr_t start,
     return MPI_SUCCESS;
 }
 
+/* The entry, or NULL and it is forgotten when it has other pages now. */
+static COLD struct regcache_entry *verify(struct regcache *c,
+                                          struct regcache_entry *entry)
+{
+    if (c->ops.is_same(c->ops.arg, entry))
+        return entry;
+    drop(c, entry);
+    counter_add(c->counters, COUNTER_REGISTRATIONS_WRONG, 1);
+    return NULL;
+}
+
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
                     struct regcache_entry **out)
 {
@@ -302,6 +314,8 @@ int regcache_retain(struct regcache *c, const void *address, size_t bytes,
         return register_range(c, start, end, out);
     forget_what_left(c);
     struct regcache_entry *entry = find(c, start, end);
+    if (UNLIKELY(c->ops.is_same != NULL) && entry)
+        entry = verify(c, entry);
     if (UNLIKELY(!entry))
         return register_range(c, start, end, out);
     counter_add(c->counters, COUNTER_REGISTRATION_HITS, 1);
@@ -311,8 +325,9 @@ int regcache_retain(struct regcache *c, const void *address, size_t bytes,
     return MPI_SUCCESS;
 }
 
-void regcache_release(struct regcache *c, struct regcache_entry *entry)
+void regcache_release(struct regcache_entry *entry)
 {
+    struct regcache *c = entry->cache;
     if (--entry->references > 0)
         return;
     if (UNLIKELY(!entry->is_kept)) {

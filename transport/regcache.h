@@ -42,6 +42,7 @@ struct regcache_entry {
     uintptr_t end;
     unsigned references;
     bool is_kept;         /* findable */
+    struct regcache *cache;
     struct list link;     /* while idle, by time of release */
 };
 
@@ -54,6 +55,9 @@ struct regcache_ops {
     int (*create)(void *arg, uintptr_t start, uintptr_t end,
                   struct regcache_entry **out);
     void (*destroy)(void *arg, struct regcache_entry *entry);
+    /* Are its pages still the process's? NULL: not asked. Asked at each hit,
+     * to prove the watch; an entry that fails is forgotten. */
+    bool (*is_same)(void *arg, const struct regcache_entry *entry);
     void *arg;
 };
 
@@ -102,7 +106,8 @@ void regcache_destroy(struct regcache *c);
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
                     struct regcache_entry **out);
 
-void regcache_release(struct regcache *c, struct regcache_entry *entry);
+/* Give it back to the cache it is from. */
+void regcache_release(struct regcache_entry *entry);
 
 /* Destroy all idle entries; false when there was none. */
 bool regcache_trim(struct regcache *c);

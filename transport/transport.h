@@ -49,6 +49,12 @@ struct endpoint {
     struct list backlog_link; /* in the list of endpoints with a backlog */
 };
 
+/* What memory is registered for. */
+enum region_use {
+    REGION_LOCAL,   /* this rank moves to and from it */
+    REGION_EXPOSED  /* and a peer that is told its key reads from it */
+};
+
 /* Memory that the transport can move from and to. */
 struct region {
     uint64_t key; /* what the peer needs to name it */
@@ -107,7 +113,7 @@ struct transport_ops {
     /* Register for get, at the side that reads or the one read from. A region
      * is retained until released; NULL together with get. */
     int (*retain_region)(struct transport *t, void *address, size_t bytes,
-                         struct region **out);
+                         enum region_use use, struct region **out);
     void (*release_region)(struct transport *t, struct region *region);
 
     /* Move things on without blocking; returns the number of events. */

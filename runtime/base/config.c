@@ -61,6 +61,10 @@ static const struct row rows[] = {
     { "BATON_CMA", "yes", BOOL, AT(cma), USER,
       "Use cross-memory attach (process_vm_readv) for large messages within a "
       "node." },
+    { "BATON_REGCACHE", "keep", STRING, AT(regcache), USER,
+      "Registered memory: keep it for reuse; verify looks at each reuse whether "
+      "the pages are the same; strict lets peers read only during a transfer; "
+      "no keeps nothing." },
     { "BATON_REGCACHE_BYTES", "0", BYTES, AT(regcache_bytes), USER,
       "Registered memory kept for reuse; 0 takes half of the memlock limit." },
     { "BATON_CONNECT_SECONDS", "20", INT, AT(connect_seconds), USER,

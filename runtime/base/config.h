@@ -25,6 +25,7 @@ struct settings {
     size_t shm_eager_bytes;    /* largest packet sent by copy in memory */
     size_t shm_ring_bytes;     /* payload ring of one pair and direction */
     bool cma;                  /* use process_vm_readv within a node */
+    const char *regcache;      /* keep, verify, strict or no */
     size_t regcache_bytes;     /* registered memory kept for reuse, 0 = auto */
     int connect_seconds;       /* time a connection may take to come up */
     int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */

@@ -29,6 +29,7 @@ enum counter {
     COUNTER_REGISTRATION_HITS,       /* found in the registration cache */
     COUNTER_REGISTRATIONS_EVICTED,   /* given up for want of room */
     COUNTER_REGISTRATIONS_INVALID,   /* given up since their memory left */
+    COUNTER_REGISTRATIONS_WRONG,     /* found by verification, always 0 */
     COUNTER_PINNED_BYTES,            /* registered now */
     COUNTER_PINNED_PEAK_BYTES,       /* the most of that at any time */
     COUNTER_COUNT

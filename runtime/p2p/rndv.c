@@ -66,14 +66,16 @@ static enum post send_eager(struct p2p_request *r, enum turn turn)
 }
 
 /* Register the buffer unless it is already, or cannot be: false then. */
-static bool make_readable(struct p2p_request *r, uint64_t bytes)
+static bool make_readable(struct p2p_request *r, uint64_t bytes,
+                          enum region_use use)
 {
     struct transport *t = r->ep->transport;
     if (r->region)
         return true;
     if (!r->ep->can_get || !r->type->is_contiguous)
         return false;
-    int err = t->ops->retain_region(t, engine_address(r), bytes, &r->region);
+    int err = t->ops->retain_region(t, engine_address(r), bytes, use,
+                                    &r->region);
     if (err == MPI_SUCCESS)
         return true;
     if (!r->p2p->has_warned_of_packets) {
@@ -93,7 +95,7 @@ static enum post send_rts(struct p2p_request *r, enum turn turn)
         .bytes = r->bytes,
         .request = request_name(r),
     };
-    if (make_readable(r, r->bytes)) {
+    if (make_readable(r, r->bytes, REGION_EXPOSED)) {
         header.match.packet.flags = RTS_READABLE;
         header.address = (uint64_t)(uintptr_t)engine_address(r);
         header.key = r->region->key;
@@ -155,7 +157,7 @@ static void read_done(struct completion *c, int err)
 static enum post recv_read(struct p2p_request *r, enum turn turn)
 {
     (void)turn; /* reads have no order relative to packets */
-    if (!make_readable(r, r->bytes)) {
+    if (!make_readable(r, r->bytes, REGION_LOCAL)) {
         r->state = RECV_CTS;
         return POST_DONE;
     }

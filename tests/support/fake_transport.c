@@ -298,7 +298,7 @@ static enum post fake_get(struct endpoint *ep, const struct get *get)
 }
 
 static int fake_retain_region(struct transport *t, void *address, size_t bytes,
-                              struct region **out)
+                              enum region_use use, struct region **out)
 {
     *out = must(calloc(1, sizeof **out));
     rank_of(t)->net->regions++;

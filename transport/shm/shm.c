@@ -206,7 +206,7 @@ static enum post shm_get(struct endpoint *ep, const struct get *get)
 }
 
 static int shm_retain_region(struct transport *t, void *address, size_t bytes,
-                             struct region **out)
+                             enum region_use use, struct region **out)
 {
     *out = &shm_of(t)->everything;
     return MPI_SUCCESS;

@@ -21,6 +21,7 @@
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "transport/memwatch.h"
+#include "transport/pageid.h"
 #include "transport/regcache.h"
 #include "transport/verbs/verbs.h"
 
@@ -28,6 +29,7 @@
 struct verbs_region {
     struct regcache_entry entry;
     struct ibv_mr *mr;
+    uint64_t pageid; /* see pageid.h; where each reuse is verified */
 };
 
 /* Say why `bytes` could not be registered. */
@@ -77,29 +79,29 @@ void memory_destroy_pool(struct memory_pool *pool)
     munmap(pool->memory, pool->bytes);
 }
 
-/* Register for reading into and reading from; memory that is read-only here
- * can at least be read by the peer. */
+/* Register for reading into, and for being read from where `use` says so;
+ * memory that is read-only here can at least be read by the peer. */
 static struct ibv_mr *register_range(struct ibv_pd *pd, void *start,
-                                     size_t bytes, bool *is_writable)
+                                     size_t bytes, int access,
+                                     bool *is_writable)
 {
     *is_writable = true;
-    struct ibv_mr *mr = ibv_reg_mr(pd, start, bytes, IBV_ACCESS_LOCAL_WRITE |
-                                                     IBV_ACCESS_REMOTE_READ);
+    struct ibv_mr *mr = ibv_reg_mr(pd, start, bytes,
+                                   access | IBV_ACCESS_LOCAL_WRITE);
     if (mr || errno == ENOMEM)
         return mr;
     *is_writable = false;
-    return ibv_reg_mr(pd, start, bytes, IBV_ACCESS_REMOTE_READ);
+    return ibv_reg_mr(pd, start, bytes, access);
 }
 
-static int create_entry(void *arg, uintptr_t start, uintptr_t end,
-                        struct regcache_entry **out)
+static int create_with(struct verbs *v, int access, uintptr_t start,
+                       uintptr_t end, struct regcache_entry **out)
 {
-    struct verbs *v = arg;
     struct verbs_region *region = calloc(1, sizeof *region);
     if (!region)
         return MPI_ERR_OTHER;
     bool is_writable;
-    region->mr = register_range(v->pd, (void *)start, end - start,
+    region->mr = register_range(v->pd, (void *)start, end - start, access,
                                 &is_writable);
     if (!region->mr) {
         int error = errno;
@@ -112,6 +114,43 @@ static int create_entry(void *arg, uintptr_t start, uintptr_t end,
     region->entry.can_be_kept = is_writable;
     *out = &region->entry;
     return MPI_SUCCESS;
+}
+
+static int create_local(void *arg, uintptr_t start, uintptr_t end,
+                        struct regcache_entry **out)
+{
+    return create_with(arg, 0, start, end, out);
+}
+
+static int create_exposed(void *arg, uintptr_t start, uintptr_t end,
+                          struct regcache_entry **out)
+{
+    return create_with(arg, IBV_ACCESS_REMOTE_READ, start, end, out);
+}
+
+/* The same, noting which pages they are. */
+static int create_verified(void *arg, uintptr_t start, uintptr_t end,
+                           struct regcache_entry **out)
+{
+    int err = create_exposed(arg, start, end, out);
+    if (err == MPI_SUCCESS)
+        CONTAINER_OF(*out, struct verbs_region, entry)->pageid =
+            pageid_of(start, end);
+    return err;
+}
+
+static bool is_same(void *arg, const struct regcache_entry *entry)
+{
+    const struct verbs *v = arg;
+    const struct verbs_region *region =
+        CONTAINER_OF(entry, struct verbs_region, entry);
+    if (region->pageid == 0 ||
+        pageid_of(entry->start, entry->end) == region->pageid)
+        return true;
+    log_error("registered memory at %#lx is other memory now, and nobody told; "
+              "please report this (device %s)", (unsigned long)entry->start,
+              v->device.name);
+    return false;
 }
 
 static void destroy_entry(void *arg, struct regcache_entry *entry)
@@ -158,57 +197,136 @@ static const struct regcache_watch *open_watch(struct verbs *v,
     return v->memwatch ? watch : NULL;
 }
 
+/* The setting regcache; see docs/verbs.md for what each exposes. */
+enum mode { MODE_KEEP, MODE_VERIFY, MODE_STRICT, MODE_NO, MODE_COUNT };
+
+static enum mode choose_mode(void)
+{
+    static const char *const names[] = { "keep", "verify", "strict", "no" };
+    int mode = MODE_KEEP;
+    while (mode < MODE_COUNT && strcmp(settings.regcache, names[mode]) != 0)
+        mode++;
+    if (mode == MODE_COUNT) {
+        log_warn("BATON_REGCACHE=%s: expected keep, verify, strict or no; "
+                 "taking keep", settings.regcache);
+        return MODE_KEEP;
+    }
+    int probe = 0;
+    if (mode == MODE_VERIFY &&
+        pageid_of((uintptr_t)&probe & ~(uintptr_t)4095,
+                  ((uintptr_t)&probe & ~(uintptr_t)4095) + 4096) == 0) {
+        log_warn("BATON_REGCACHE=verify: the kernel shows page numbers to root "
+                 "alone; taking keep");
+        return MODE_KEEP;
+    }
+    return (enum mode)mode;
+}
+
+/* Strict: what peers may read is registered for one transfer. */
+static int open_exposures(struct verbs *v, const struct regcache_config *kept)
+{
+    struct regcache_config config = *kept;
+    config.ops.create = create_exposed;
+    config.watch = NULL;
+    return regcache_create(&config, &v->exposures);
+}
+
 int memory_open_cache(struct verbs *v)
 {
     if (v->regcache)
         return MPI_SUCCESS;
     struct regcache_watch watch;
+    enum mode mode = choose_mode();
     const struct regcache_config config = {
-        .ops = { create_entry, destroy_entry, v },
-        .watch = open_watch(v, &watch),
+        .ops = { .create = mode == MODE_STRICT   ? create_local
+                           : mode == MODE_VERIFY ? create_verified
+                                                 : create_exposed,
+                 .destroy = destroy_entry,
+                 .is_same = mode == MODE_VERIFY ? is_same : NULL,
+                 .arg = v },
+        .watch = mode == MODE_NO ? NULL : open_watch(v, &watch),
         .budget_bytes = choose_budget(v->base.process),
         .counters = v->base.process->counters };
     int err = regcache_create(&config, &v->regcache);
+    if (err == MPI_SUCCESS && mode == MODE_STRICT)
+        err = open_exposures(v, &config);
     v->receive.cache = v->regcache;
     return err;
 }
 
 void memory_close_cache(struct verbs *v)
 {
+    if (v->exposures)
+        regcache_destroy(v->exposures);
     if (v->regcache)
         regcache_destroy(v->regcache);
     if (v->memwatch)
         memwatch_close(v->memwatch);
 }
 
-int memory_retain_region(struct transport *t, void *address, size_t bytes,
-                         struct region **out)
+void memory_explain(struct verbs *v, struct strbuf *out)
 {
-    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    struct regcache_entry *entry;
-    int err = memory_open_cache(v);
-    if (UNLIKELY(err != MPI_SUCCESS))
-        return err;
-    err = regcache_retain(v->regcache, address, bytes, &entry);
-    if (LIKELY(err == MPI_SUCCESS)) {
-        *out = &entry->region;
-        return MPI_SUCCESS;
+    memory_open_cache(v);
+    strbuf_puts(out, "registrations ");
+    if (!v->memwatch) {
+        strbuf_puts(out, choose_mode() == MODE_NO
+                             ? "not kept (BATON_REGCACHE=no)"
+                             : "not kept (no userfaultfd)");
+        return;
     }
+    strbuf_puts(out, memwatch_asks_kernel(v->memwatch)
+                         ? "kept (userfaultfd, asked at each use because of "
+                           "threads)"
+                         : "kept (userfaultfd)");
+    if (v->exposures)
+        strbuf_puts(out, ", none that a peer could read");
+}
+
+static COLD int make_error(struct verbs *v, size_t bytes, int error)
+{
     struct strbuf why;
     strbuf_init(&why);
-    explain_failure(bytes, errno, &why);
-    err = error_make(MPI_ERR_OTHER, "rank %d on %s, device %s: %s",
-                     t->process->world, t->process->host, v->device.name,
-                     why.text);
+    explain_failure(bytes, error, &why);
+    int err = error_make(MPI_ERR_OTHER, "rank %d on %s, device %s: %s",
+                         v->base.process->world, v->base.process->host,
+                         v->device.name, why.text);
     strbuf_fini(&why);
     return err;
 }
 
-void memory_release_region(struct transport *t, struct region *region)
+/* For one transfer; what is kept gives way when too much is pinned. */
+static int expose(struct verbs *v, const void *address, size_t bytes,
+                  struct regcache_entry **out)
+{
+    int err;
+    do
+        err = regcache_retain(v->exposures, address, bytes, out);
+    while (err == MPI_ERR_NO_MEM && regcache_trim(v->regcache));
+    return err;
+}
+
+int memory_retain_region(struct transport *t, void *address, size_t bytes,
+                         enum region_use use, struct region **out)
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    regcache_release(v->regcache, CONTAINER_OF(region, struct regcache_entry,
-                                               region));
+    struct regcache_entry *entry;
+    int err = UNLIKELY(!v->regcache) ? memory_open_cache(v) : MPI_SUCCESS;
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return err;
+    if (UNLIKELY(v->exposures != NULL) && use == REGION_EXPOSED)
+        err = expose(v, address, bytes, &entry);
+    else
+        err = regcache_retain(v->regcache, address, bytes, &entry);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return make_error(v, bytes, errno);
+    *out = &entry->region;
+    return MPI_SUCCESS;
+}
+
+void memory_release_region(struct transport *t, struct region *region)
+{
+    (void)t;
+    regcache_release(CONTAINER_OF(region, struct regcache_entry, region));
 }
 
 uint32_t memory_local_key(const struct region *region)

@@ -38,9 +38,12 @@ void memory_destroy_pool(struct memory_pool *pool);
 int memory_open_cache(struct verbs *v);
 void memory_close_cache(struct verbs *v);
 
+/* Append what is kept, and by what means. */
+void memory_explain(struct verbs *v, struct strbuf *out);
+
 /* transport_ops of these names. */
 int memory_retain_region(struct transport *t, void *address, size_t bytes,
-                         struct region **out);
+                         enum region_use use, struct region **out);
 void memory_release_region(struct transport *t, struct region *region);
 
 /* The key by which our own device knows the region. */

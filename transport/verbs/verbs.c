@@ -18,7 +18,6 @@
 #include "runtime/base/config.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
-#include "transport/memwatch.h"
 #include "transport/verbs/connect.h"
 #include "transport/verbs/connection.h"
 #include "transport/verbs/events.h"
@@ -304,18 +303,11 @@ static void verbs_explain(struct endpoint *ep, struct strbuf *out)
 {
     struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
     const struct device *d = &v->device;
-    memory_open_cache(v);
     strbuf_printf(out, "verbs: %s port %u, GID %d %s (%s), MTU %u", d->name,
                   d->port, d->gid_index, d->gid_text,
                   device_gid_type_name(d->gid_type), d->mtu_bytes);
-    strbuf_puts(out, ", registrations ");
-    if (!v->memwatch)
-        strbuf_puts(out, "not kept (no userfaultfd)");
-    else if (memwatch_asks_kernel(v->memwatch))
-        strbuf_puts(out, "kept (userfaultfd, asked at each use because of "
-                         "threads)");
-    else
-        strbuf_puts(out, "kept (userfaultfd)");
+    strbuf_puts(out, ", ");
+    memory_explain(v, out);
 }
 
 const struct transport_ops verbs_transport = {

@@ -141,7 +141,8 @@ struct verbs {
     int events_countdown;        /* polls until librdmacm is asked again */
     bool is_closing;
 
-    struct regcache *regcache;
+    struct regcache *regcache;   /* of memory kept for reuse */
+    struct regcache *exposures;  /* what peers may read; NULL: the same */
     struct memwatch *memwatch;   /* NULL: nothing is kept for reuse */
 };
 

@@ -18,3 +18,10 @@ works "${verbs[@]}" -x BATON_EXPLAIN=yes "$BUILD/tests/mpi/p2p/replaced"
 contains "the explanation" "$OUTPUT" "registrations kept (userfaultfd)"
 works "${verbs[@]}" -x BATON_EXPLAIN=yes "$BUILD/tests/mpi/p2p/replaced_threads"
 contains "the explanation" "$OUTPUT" "because of threads"
+
+# Nobody was told of anything, so verification has nothing to find.
+for mode in verify strict no; do
+    works "${verbs[@]}" -x BATON_REGCACHE=$mode "$BUILD/tests/mpi/p2p/replaced"
+    [[ $OUTPUT != *registered* && $OUTPUT != *BATON* ]] ||
+        fail "$mode complains"
+done

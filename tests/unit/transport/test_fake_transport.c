@@ -139,7 +139,8 @@ static enum post start_get(struct ended *ended, void *to, const void *from,
     struct endpoint *ep = endpoint(0, 1);
     struct region *region;
     *ended = (struct ended){ .completion.done = note_end };
-    ep->transport->ops->retain_region(ep->transport, to, bytes, &region);
+    ep->transport->ops->retain_region(ep->transport, to, bytes, REGION_LOCAL,
+                                     &region);
     struct get get = { .local = to, .region = region, .bytes = bytes,
                        .remote_address = (uintptr_t)from,
                        .completion = &ended->completion };

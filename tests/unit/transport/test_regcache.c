@@ -105,7 +105,7 @@ static const struct regcache_watch watch = {
 static void make_cache(const struct regcache_watch *with, size_t budget_pages)
 {
     const struct regcache_config config = {
-        .ops = { create, destroy, NULL }, .watch = with,
+        .ops = { .create = create, .destroy = destroy }, .watch = with,
         .budget_bytes = budget_pages * PAGE, .counters = &w.counters };
     ck_assert_int_eq(regcache_create(&config, &w.cache), MPI_SUCCESS);
 }
@@ -137,7 +137,7 @@ static struct regcache_entry *retain(size_t page, size_t pages)
 
 static void use(size_t page, size_t pages)
 {
-    regcache_release(w.cache, retain(page, pages));
+    regcache_release(retain(page, pages));
 }
 
 /* The pages leave; those that are watched make news. */
@@ -180,7 +180,7 @@ START_TEST(nothing_is_kept_without_a_watch)
     entry = retain(10, 20);
     use(10, 20);
     ck_assert_int_eq(w.registered, 1);
-    regcache_release(w.cache, entry);
+    regcache_release(entry);
     close_cache();
 }
 END_TEST
@@ -233,11 +233,11 @@ START_TEST(an_entry_in_use_outlives_its_memory_but_is_not_found)
     struct regcache_entry *new = retain(10, 10);
     ck_assert_ptr_ne(old, new);
     ck_assert_int_eq(w.registered, 2);
-    regcache_release(w.cache, old);
+    regcache_release(old);
     ck_assert_int_eq(w.registered, 1);
     use(10, 10);
     ck_assert_int_eq(w.created, 2);
-    regcache_release(w.cache, new);
+    regcache_release(new);
     close_cache();
 }
 END_TEST
@@ -325,8 +325,8 @@ START_TEST(what_is_in_use_is_never_evicted)
     struct regcache_entry *a = retain(0, 10);
     struct regcache_entry *b = retain(20, 10);
     ck_assert_int_eq(w.registered, 2);
-    regcache_release(w.cache, a);
-    regcache_release(w.cache, b);
+    regcache_release(a);
+    regcache_release(b);
     ck_assert_int_eq(w.registered, 1);
     close_cache();
 }
@@ -356,8 +356,8 @@ START_TEST(idle_entries_give_way_when_nothing_more_fits)
     ck_assert_int_eq(w.registered, 2);
     ck_assert_int_eq(regcache_retain(w.cache, base + 40 * PAGE, 1, &entry),
                      MPI_ERR_NO_MEM);
-    regcache_release(w.cache, c);
-    regcache_release(w.cache, d);
+    regcache_release(c);
+    regcache_release(d);
     close_cache();
 }
 END_TEST
@@ -398,7 +398,7 @@ START_TEST(no_stale_entry_in_a_long_random_run)
             continue;
         }
         if (held[i])
-            regcache_release(w.cache, held[i]);
+            regcache_release(held[i]);
         w.room = rand() % 16 ? -1 : w.registered;
         held[i] = NULL;
         if (regcache_retain(w.cache, base + page * PAGE, pages * PAGE,
@@ -410,7 +410,7 @@ START_TEST(no_stale_entry_in_a_long_random_run)
     ck_assert_uint_gt(count(COUNTER_REGISTRATION_HITS), 1000);
     for (int i = 0; i < HELD; i++)
         if (held[i])
-            regcache_release(w.cache, held[i]);
+            regcache_release(held[i]);
     close_cache();
 }
 END_TEST

@@ -80,7 +80,8 @@ START_TEST(get_copies_and_is_counted)
     struct region *region;
     memset(from, 7, sizeof from);
     ck_assert(ep->can_get);
-    ep->transport->ops->retain_region(ep->transport, to, sizeof to, &region);
+    ep->transport->ops->retain_region(ep->transport, to, sizeof to,
+                                     REGION_LOCAL, &region);
     struct get get = { .local = to, .region = region, .bytes = sizeof to,
                        .remote_address = (uintptr_t)from,
                        .remote_key = region->key };

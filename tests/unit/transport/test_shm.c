@@ -152,7 +152,8 @@ END_TEST
 static enum post get_from_peer(void *to, const void *from, size_t bytes)
 {
     struct region *region;
-    shm_transport.retain_region(a.transport, to, bytes, &region);
+    shm_transport.retain_region(a.transport, to, bytes, REGION_LOCAL,
+                                &region);
     struct get get = { .local = to, .region = region, .bytes = bytes,
                        .remote_address = (uintptr_t)from,
                        .remote_key = region->key };

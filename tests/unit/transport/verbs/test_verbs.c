@@ -234,7 +234,8 @@ static void note_done(struct completion *c, int err)
 static struct region *retain(struct rank *r, void *at, size_t bytes)
 {
     struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->transport, at, bytes,
+    enum region_use use = r == &b ? REGION_EXPOSED : REGION_LOCAL;
+    ck_assert_int_eq(verbs_transport.retain_region(r->transport, at, bytes, use,
                                                    &region), MPI_SUCCESS);
     return region;
 }
