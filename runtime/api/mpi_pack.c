@@ -11,69 +11,81 @@
 #include "runtime/base/error.h"
 #include "runtime/objects/pack.h"
 
+enum direction { PACK, UNPACK };
+
 /* The arguments of packing and unpacking: typed data on the one side, bytes
- * from *position on the other. */
+ * from the position on the other. The position is an int or a large one. */
 struct pack_call {
+    enum direction direction;
     const void *data;
     MPI_Count count;
     MPI_Datatype datatype;
     const void *packed;
     MPI_Count packed_bytes;
-    MPI_Count position;
     MPI_Comm comm;
+    int *position;
+    MPI_Count *large_position;
 };
 
 /* Check that all fits; *bytes of type go to or from position on. */
-static int prepare(const struct pack_call *c, struct mpi_comm **comm,
+static int prepare(const struct pack_call *c, MPI_Count position,
                    struct mpi_datatype **type, MPI_Count *bytes)
 {
-    int err = check_comm(c->comm, comm);
-    if (err == MPI_SUCCESS)
-        err = check_count(c->count);
+    int err = check_count(c->count);
     if (err == MPI_SUCCESS)
         err = check_committed(c->datatype, type);
     if (err == MPI_SUCCESS)
         err = check_buffer(c->data, c->count, *type);
-    if (err == MPI_SUCCESS && (c->position < 0 || c->packed_bytes < 0))
+    if (err == MPI_SUCCESS && (position < 0 || c->packed_bytes < 0))
         err = error_make(MPI_ERR_ARG, "position %lld or size %lld is negative",
-                         (long long)c->position, (long long)c->packed_bytes);
+                         (long long)position, (long long)c->packed_bytes);
     if (err != MPI_SUCCESS)
         return err;
     *bytes = 0;
     if (add_product_overflows(bytes, c->count, (int64_t)(*type)->size) ||
-        *bytes > c->packed_bytes - c->position)
+        *bytes > c->packed_bytes - position)
         return error_make(MPI_ERR_TRUNCATE,
                           "%lld elements of %zu bytes do not fit between "
                           "position %lld and size %lld of the packed buffer",
                           (long long)c->count, (*type)->size,
-                          (long long)c->position, (long long)c->packed_bytes);
+                          (long long)position, (long long)c->packed_bytes);
     return *bytes > 0 ? check_pointer(c->packed, "the packed buffer")
                       : MPI_SUCCESS;
 }
 
-/* Both set *bytes to how far the position moves. */
-static int pack_call(const struct pack_call *c, MPI_Count *bytes,
-                     const char *function)
+/* Move the data, and the position behind it. */
+static int move(const struct pack_call *c)
 {
-    struct mpi_comm *comm = NULL;
     struct mpi_datatype *type;
-    int err = prepare(c, &comm, &type, bytes);
-    if (err == MPI_SUCCESS)
-        pack_bytes((char *)(uintptr_t)c->packed + c->position, c->data, type, 0,
-                   (size_t)*bytes);
-    return api_result(comm, err, function);
+    MPI_Count bytes;
+    int err = check_pointer(c->position ? (void *)c->position
+                                        : (void *)c->large_position,
+                            "position");
+    if (err != MPI_SUCCESS)
+        return err;
+    const MPI_Count position = c->position ? *c->position : *c->large_position;
+    err = prepare(c, position, &type, &bytes);
+    if (err != MPI_SUCCESS)
+        return err;
+    char *packed = (char *)(uintptr_t)c->packed + position;
+    if (c->direction == PACK)
+        pack_bytes(packed, c->data, type, 0, (size_t)bytes);
+    else
+        unpack_bytes((void *)(uintptr_t)c->data, packed, type, 0,
+                     (size_t)bytes);
+    if (c->position)
+        *c->position += (int)bytes;
+    else
+        *c->large_position += bytes;
+    return MPI_SUCCESS;
 }
 
-static int unpack_call(const struct pack_call *c, MPI_Count *bytes,
-                       const char *function)
+static int pack_call(const struct pack_call *c, const char *function)
 {
     struct mpi_comm *comm = NULL;
-    struct mpi_datatype *type;
-    int err = prepare(c, &comm, &type, bytes);
+    int err = check_comm(c->comm, &comm);
     if (err == MPI_SUCCESS)
-        unpack_bytes((void *)(uintptr_t)c->data,
-                     (const char *)c->packed + c->position, type, 0,
-                     (size_t)*bytes);
+        err = move(c);
     return api_result(comm, err, function);
 }
 
@@ -81,16 +93,9 @@ PROFILE(MPI_Pack);
 int MPI_Pack(const void *inbuf, int incount, MPI_Datatype datatype,
              void *outbuf, int outsize, int *position, MPI_Comm comm)
 {
-    MPI_Count bytes;
-    int err = check_pointer(position, "position");
-    if (err != MPI_SUCCESS)
-        return api_raise(NULL, err, "MPI_Pack");
-    err = pack_call(&(struct pack_call){inbuf, incount, datatype, outbuf,
-                                        outsize, *position, comm},
-                    &bytes, "MPI_Pack");
-    if (err == MPI_SUCCESS)
-        *position += (int)bytes;
-    return err;
+    return pack_call(&(struct pack_call){PACK, inbuf, incount, datatype, outbuf,
+                                         outsize, comm, .position = position},
+                     "MPI_Pack");
 }
 
 PROFILE(MPI_Pack_c);
@@ -98,32 +103,20 @@ int MPI_Pack_c(const void *inbuf, MPI_Count incount, MPI_Datatype datatype,
                void *outbuf, MPI_Count outsize, MPI_Count *position,
                MPI_Comm comm)
 {
-    MPI_Count bytes;
-    int err = check_pointer(position, "position");
-    if (err != MPI_SUCCESS)
-        return api_raise(NULL, err, "MPI_Pack_c");
-    err = pack_call(&(struct pack_call){inbuf, incount, datatype, outbuf,
-                                        outsize, *position, comm},
-                    &bytes, "MPI_Pack_c");
-    if (err == MPI_SUCCESS)
-        *position += bytes;
-    return err;
+    return pack_call(&(struct pack_call){PACK, inbuf, incount, datatype, outbuf,
+                                         outsize, comm,
+                                         .large_position = position},
+                     "MPI_Pack_c");
 }
 
 PROFILE(MPI_Unpack);
 int MPI_Unpack(const void *inbuf, int insize, int *position, void *outbuf,
                int outcount, MPI_Datatype datatype, MPI_Comm comm)
 {
-    MPI_Count bytes;
-    int err = check_pointer(position, "position");
-    if (err != MPI_SUCCESS)
-        return api_raise(NULL, err, "MPI_Unpack");
-    err = unpack_call(&(struct pack_call){outbuf, outcount, datatype, inbuf,
-                                          insize, *position, comm},
-                      &bytes, "MPI_Unpack");
-    if (err == MPI_SUCCESS)
-        *position += (int)bytes;
-    return err;
+    return pack_call(&(struct pack_call){UNPACK, outbuf, outcount, datatype,
+                                         inbuf, insize, comm,
+                                         .position = position},
+                     "MPI_Unpack");
 }
 
 PROFILE(MPI_Unpack_c);
@@ -131,16 +124,10 @@ int MPI_Unpack_c(const void *inbuf, MPI_Count insize, MPI_Count *position,
                  void *outbuf, MPI_Count outcount, MPI_Datatype datatype,
                  MPI_Comm comm)
 {
-    MPI_Count bytes;
-    int err = check_pointer(position, "position");
-    if (err != MPI_SUCCESS)
-        return api_raise(NULL, err, "MPI_Unpack_c");
-    err = unpack_call(&(struct pack_call){outbuf, outcount, datatype, inbuf,
-                                          insize, *position, comm},
-                      &bytes, "MPI_Unpack_c");
-    if (err == MPI_SUCCESS)
-        *position += bytes;
-    return err;
+    return pack_call(&(struct pack_call){UNPACK, outbuf, outcount, datatype,
+                                         inbuf, insize, comm,
+                                         .large_position = position},
+                     "MPI_Unpack_c");
 }
 
 /* What count elements need when packed, at most `limit`. */

@@ -195,15 +195,24 @@ static int lots(const struct lots_call *c, MPI_Datatype *newtype,
     return type_result(err, t, newtype, function);
 }
 
+/* The int and the large form of a constructor name their arguments alike. */
+#define INDEXED                                                                \
+    .count = count, .lengths = ARRAY(array_of_blocklengths),                   \
+    .offsets = ARRAY(array_of_displacements), .oldtype = oldtype
+#define INDEXED_BLOCK                                                          \
+    .count = count, .blocklength = blocklength,                                \
+    .offsets = ARRAY(array_of_displacements), .oldtype = oldtype
+#define STRUCT                                                                 \
+    .count = count, .lengths = ARRAY(array_of_blocklengths),                   \
+    .offsets = ARRAY(array_of_displacements), .is_in_bytes = true,             \
+    .has_types = true, .types = array_of_types
+
 PROFILE(MPI_Type_indexed);
 int MPI_Type_indexed(int count, const int array_of_blocklengths[],
                      const int array_of_displacements[], MPI_Datatype oldtype,
                      MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .oldtype = oldtype};
+    const struct lots_call c = {INDEXED};
     return lots(&c, newtype, "MPI_Type_indexed");
 }
 
@@ -212,10 +221,7 @@ int MPI_Type_create_hindexed(int count, const int array_of_blocklengths[],
                              const MPI_Aint array_of_displacements[],
                              MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true, .oldtype = oldtype};
+    const struct lots_call c = {INDEXED, .is_in_bytes = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed");
 }
 
@@ -224,9 +230,7 @@ int MPI_Type_create_indexed_block(int count, int blocklength,
                                   const int array_of_displacements[],
                                   MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count, .blocklength = blocklength,
-                                .offsets = ARRAY(array_of_displacements),
-                                .oldtype = oldtype};
+    const struct lots_call c = {INDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_indexed_block");
 }
 
@@ -235,9 +239,7 @@ int MPI_Type_create_hindexed_block(int count, int blocklength,
                                    const MPI_Aint array_of_displacements[],
                                    MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count, .blocklength = blocklength,
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true, .oldtype = oldtype};
+    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed_block");
 }
 
@@ -247,12 +249,7 @@ int MPI_Type_create_struct(int count, const int array_of_blocklengths[],
                            const MPI_Datatype array_of_types[],
                            MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true,
-                                .has_types = true,
-                                .types = array_of_types};
+    const struct lots_call c = {STRUCT};
     return lots(&c, newtype, "MPI_Type_create_struct");
 }
 
@@ -261,10 +258,7 @@ int MPI_Type_indexed_c(MPI_Count count, const MPI_Count array_of_blocklengths[],
                        const MPI_Count array_of_displacements[],
                        MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .oldtype = oldtype};
+    const struct lots_call c = {INDEXED};
     return lots(&c, newtype, "MPI_Type_indexed_c");
 }
 
@@ -274,10 +268,7 @@ int MPI_Type_create_hindexed_c(MPI_Count count,
                                const MPI_Count array_of_displacements[],
                                MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true, .oldtype = oldtype};
+    const struct lots_call c = {INDEXED, .is_in_bytes = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed_c");
 }
 
@@ -286,9 +277,7 @@ int MPI_Type_create_indexed_block_c(MPI_Count count, MPI_Count blocklength,
                                     const MPI_Count array_of_displacements[],
                                     MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count, .blocklength = blocklength,
-                                .offsets = ARRAY(array_of_displacements),
-                                .oldtype = oldtype};
+    const struct lots_call c = {INDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_indexed_block_c");
 }
 
@@ -298,9 +287,7 @@ int MPI_Type_create_hindexed_block_c(MPI_Count count, MPI_Count blocklength,
                                      MPI_Datatype oldtype,
                                      MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count, .blocklength = blocklength,
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true, .oldtype = oldtype};
+    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed_block_c");
 }
 
@@ -311,12 +298,7 @@ int MPI_Type_create_struct_c(MPI_Count count,
                              const MPI_Datatype array_of_types[],
                              MPI_Datatype *newtype)
 {
-    const struct lots_call c = {.count = count,
-                                .lengths = ARRAY(array_of_blocklengths),
-                                .offsets = ARRAY(array_of_displacements),
-                                .is_in_bytes = true,
-                                .has_types = true,
-                                .types = array_of_types};
+    const struct lots_call c = {STRUCT};
     return lots(&c, newtype, "MPI_Type_create_struct_c");
 }
 
