@@ -32,8 +32,11 @@ const char *thread_level_name(int level)
 static void append(char *line, const char *word)
 {
     size_t length = strlen(line);
-    snprintf(line + length, MPI_MAX_INFO_VAL - length, "%s%s",
-             length ? " " : "", word);
+    if (length > 0 && length < MPI_MAX_INFO_VAL - 1)
+        line[length++] = ' ';
+    size_t bytes = strnlen(word, MPI_MAX_INFO_VAL - 1 - length);
+    memcpy(line + length, word, bytes);
+    line[length + bytes] = '\0';
 }
 
 /* The system's copy of the command line: words that end with a null. */

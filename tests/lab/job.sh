@@ -14,9 +14,13 @@ for variable in LSAN_OPTIONS ASAN_OPTIONS; do
     [[ -z ${!variable-} ]] || SANITIZERS+=("$variable=${!variable}")
 done
 
+# What builds with sanitizers, and valgrind, need more time for.
+SLOWER=${SLOWER:-1}
+
 # job ARGUMENT…: mpirun on node1, for 90 seconds at most.
 job() {
-    OUTPUT=$(on 1 "${SANITIZERS[@]}" "$MPIRUN" -timeout 90 "$@" 2>&1)
+    OUTPUT=$(on 1 "${SANITIZERS[@]}" "$MPIRUN" \
+        -timeout $((90 * SLOWER)) "$@" 2>&1)
     STATUS=$?
     printf '$ mpirun %s\n%s\n' "$*" "$OUTPUT"
 }
@@ -34,8 +38,8 @@ unit_test() {
     shift
     on 1 ip neigh replace 192.0.2.200 lladdr 02:00:00:00:00:01 dev fabric ||
         fail "no neighbour that swallows packets"
-    output=$(on 1 env -C "$BUILD" "${SANITIZERS[@]}" "$@" \
-        "./$program" 2>&1)
+    output=$(on 1 env -C "$BUILD" "${SANITIZERS[@]}" SLOWER=$SLOWER \
+        CK_TIMEOUT_MULTIPLIER=$SLOWER "$@" "./$program" 2>&1)
     status=$?
     echo "$output"
     equal "$program" $status 0
@@ -56,11 +60,12 @@ nothing_left() {
 
 # all_programs: those of tests/mpi that make check runs.
 all_programs() {
-    make -s -C "$BUILD" --eval 'print:; @echo $(MPI_TESTS)' print
+    make -s -C "$BUILD" --eval 'print:; @echo $(MPI_TESTS)' print |
+        grep -o 'tests/mpi/[^ ]*\.c'
 }
 
 # mpi_programs "PROGRAM…" MPIRUN-OPTION…: compile them here and run them
-# there, with two and with four ranks.
+# there, with two and with four ranks, or as many as LAB_RANKS says.
 mpi_programs() {
     local programs=$1 program failed=0 start
     shift
@@ -68,7 +73,9 @@ mpi_programs() {
     cd "$BUILD" || fail "no $BUILD"
     for program in $programs; do
         start=$SECONDS
-        MPIRUN="$LAB run 1 ${SANITIZERS[*]} $MPIRUN $*" ONLY_RANKS="2 4" SLOWER=3 \
+        MPIRUN="$LAB run 1 ${SANITIZERS[*]} $MPIRUN $*" \
+            ONLY_RANKS="${LAB_RANKS:-2 4}" \
+            SLOWER=$((3 * SLOWER)) \
             "$TOP/tests/mpi/run" "$TOP/$program" < /dev/null ||
             { echo "FAILED: $program"; failed=1; }
         echo "$program $((SECONDS - start)) s"

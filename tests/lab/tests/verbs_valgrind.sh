@@ -5,6 +5,7 @@
 # nodes: 1
 # limit: 900
 # when asked for
+SLOWER=10
 . "$TOP/tests/lab/job.sh"
 
 command -v valgrind >/dev/null || skip "valgrind is not installed"
@@ -13,7 +14,7 @@ BUILD=${PLAIN_BUILD:-$BUILD}
 # test_memwatch is left out: valgrind has no userfaultfd.
 for program in test_regcache test_verbs; do
     test_program $program
-    unit_test $program env CK_DEFAULT_TIMEOUT=300 SLOWER=10 \
+    unit_test $program env CK_DEFAULT_TIMEOUT=60 \
         valgrind -q --error-exitcode=9 --leak-check=full \
         --errors-for-leak-kinds=definite,indirect,possible \
         --suppressions="$TOP/tests/support/valgrind.supp"
