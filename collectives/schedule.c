@@ -245,6 +245,13 @@ static void start_message(struct schedule *s, struct step *step)
     }
 }
 
+static inline void count(const struct schedule *s, enum counter which,
+                         struct span span)
+{
+    counter_add(p2p_process(s->request.comm->p2p)->counters, which,
+                span_bytes(span));
+}
+
 static void start_step(struct schedule *s, struct step *step)
 {
     switch (step->kind) {
@@ -253,9 +260,11 @@ static void start_step(struct schedule *s, struct step *step)
         start_message(s, step);
         break;
     case STEP_COPY:
+        count(s, COUNTER_COPIED_LOCAL_BYTES, step->from);
         span_copy(step->data, step->from);
         break;
     case STEP_REDUCE:
+        count(s, COUNTER_REDUCED_BYTES, step->data);
         op_reduce(step->reduce.op, step->reduce.in, step->data.address,
                   step->data.count, step->data.type);
         break;

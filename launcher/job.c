@@ -27,6 +27,7 @@ void job_pack(const struct job *j, int host, struct strbuf *body)
     wire_put_text(body, j->wdir);
     wire_put_u32(body, j->bind);
     wire_put_u32(body, j->explain);
+    wire_put_u32(body, j->report);
     put_strings(body, &j->env);
     put_strings(body, &j->hosts);
     wire_put_u32(body, (uint32_t)j->app_count);
@@ -84,6 +85,7 @@ int job_unpack(struct job *j, int *host, struct wire_reader *r)
     j->wdir = must_copy(wire_get_text(r));
     j->bind = (enum bind_to)wire_get_u32(r);
     j->explain = wire_get_u32(r) != 0;
+    j->report = wire_get_u32(r) != 0;
     get_strings(r, &j->env);
     get_strings(r, &j->hosts);
     j->app_count = get_count(r);

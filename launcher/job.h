@@ -25,6 +25,7 @@ struct job {
     char *wdir; /* mpirun's own; a host without it falls back to $HOME */
     enum bind_to bind;
     bool explain;
+    bool report; /* agents tell the ranks' counters */
     struct strings env; /* for all ranks */
     struct strings hosts;
     int app_count;

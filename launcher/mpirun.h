@@ -42,6 +42,7 @@ struct run {
     struct signals signals;
     enum job_state state;
     struct verdict verdict;
+    struct report report;
     struct link *links; /* one per host of the job */
     int host_count;
     int hello_count;

@@ -19,7 +19,7 @@ struct parser {
 
 struct option {
     const char *names;    /* separated by blanks */
-    const char *argument; /* NULL: takes none */
+    const char *argument; /* NULL: takes none; "[=...]": only after a '=' */
     const char *(*take)(struct parser *p, const char *text);
     const char *help;
 };
@@ -150,6 +150,12 @@ static const char *take_explain(struct parser *p, const char *text)
     return NULL;
 }
 
+static const char *take_report(struct parser *p, const char *text)
+{
+    return report_parse_form(text, &p->options->report)
+               ? NULL : "job, rank or json";
+}
+
 static const char *take_help(struct parser *p, const char *text)
 {
     p->options->action = ACTION_HELP;
@@ -195,6 +201,8 @@ static const struct option table[] = {
       "Where Baton is installed on the hosts, if not as here." },
     { "explain", NULL, take_explain,
       "Print what was chosen (placement, binding, transports), and why." },
+    { "report", "[=job|rank|json]", take_report,
+      "Print what moved the job's bytes, at its end, on stderr." },
     { "help h", NULL, take_help, "Print this text." },
     { "help-vars", NULL, take_help_vars,
       "Print the settings (BATON_... variables)." },
@@ -251,7 +259,10 @@ static int take_option(struct parser *p, char **argv, int *at,
         return MPI_ERR_ARG;
     }
     const char *text = NULL;
-    if (option->argument)
+    bool is_optional = option->argument && option->argument[0] == '[';
+    if (is_optional)
+        text = name[length] == '=' ? name + length + 1 : "";
+    else if (option->argument)
         text = name[length] == '=' ? name + length + 1 : argv[*at];
     if (option->argument ? !text : name[length] == '=') {
         strbuf_printf(error, option->argument ? "%s: its argument %s is missing"
@@ -259,7 +270,7 @@ static int take_option(struct parser *p, char **argv, int *at,
                       word, option->argument);
         return MPI_ERR_ARG;
     }
-    if (option->argument && name[length] != '=')
+    if (option->argument && !is_optional && name[length] != '=')
         (*at)++;
     const char *expected = option->take(p, text);
     if (expected) {
@@ -337,7 +348,8 @@ void options_print(FILE *out)
             at += strspn(at, " ");
         }
         if (table[i].argument)
-            snprintf(left + used, sizeof left - used, " %s",
+            snprintf(left + used, sizeof left - used, "%s%s",
+                     table[i].argument[0] == '[' ? "" : " ",
                      table[i].argument);
         fprintf(out, "  %-26s %s\n", left, table[i].help);
     }

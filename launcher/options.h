@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "launcher/job.h"
+#include "launcher/report.h"
 
 enum map_by { MAP_SLOT, MAP_NODE };
 
@@ -39,6 +40,7 @@ struct options {
     enum map_by map;
     bool tag_output;
     bool explain;
+    enum report_form report;
     bool oversubscribe;
     bool keep_going;
     int timeout_seconds; /* 0: none */

@@ -215,6 +215,7 @@ int plan_job(struct job *j, const struct options *o, char *const *environment,
     struct placement_rule rule = { .ppn = o->ppn, .map = o->map,
                                    .oversubscribe = o->oversubscribe };
     *j = (struct job){ .bind = o->bind, .explain = o->explain,
+                         .report = o->report != REPORT_NONE,
                        .app_count = o->section_count };
     name_job(j);
     j->apps = must_alloc((size_t)j->app_count, sizeof *j->apps);

@@ -19,6 +19,7 @@
 #include <mpi.h>
 
 #include "launcher/process.h"
+#include "launcher/report.h"
 #include "launcher/verdict.h"
 #include "runtime/base/log.h"
 
@@ -184,11 +185,24 @@ void ranks_pack_end(struct agent *a, const struct agent_rank *r,
     strbuf_fini(&phrase);
 }
 
+static void tell_counters(struct agent *a, const struct agent_rank *r)
+{
+    const struct status_page *page =
+        node_segment_status(&a->segment, (uint32_t)(r - a->ranks));
+    struct strbuf body;
+    strbuf_init(&body);
+    report_pack(r->world, &page->counters, &body);
+    channel_send(&a->channel, FRAME_COUNTERS, &body);
+    strbuf_fini(&body);
+}
+
 static void rank_ended(struct agent *a, struct agent_rank *r, int wait_status)
 {
     r->pid = 0;
     stdio_drain(&r->out);
     stdio_drain(&r->err);
+    if (a->job.report)
+        tell_counters(a, r);
     struct strbuf body;
     strbuf_init(&body);
     ranks_pack_end(a, r, wait_status, &body);

@@ -308,6 +308,9 @@ static int prepare(struct run *r)
     r->host_count = (int)r->job.hosts.count;
     r->links = must_alloc((size_t)r->host_count, sizeof *r->links);
     r->has_ended = must_alloc((size_t)r->job.rank_count, sizeof(bool));
+    r->report.count = r->job.rank_count;
+    r->report.ranks = must_alloc((size_t)r->job.rank_count,
+                                 sizeof *r->report.ranks);
     r->skipped_rank = -1;
     r->pulse_nsec = clock_nsec();
     int err = loop_init(&r->loop);
@@ -371,7 +374,17 @@ static void clean_up(struct run *r)
     loop_fini(&r->loop);
     free(r->links);
     free(r->has_ended);
+    free(r->report.ranks);
     job_fini(&r->job);
+}
+
+static void print_report(const struct run *r)
+{
+    struct strbuf text;
+    strbuf_init(&text);
+    report_print(&r->report, r->options->report, &text);
+    dprintf(STDERR_FILENO, "%s", text.text);
+    strbuf_fini(&text);
 }
 
 int run_job(struct run *r, const struct options *o)
@@ -388,6 +401,8 @@ int run_job(struct run *r, const struct options *o)
         return EXIT_LAUNCH;
     run(r);
     check_agents(r);
+    if (o->report != REPORT_NONE)
+        print_report(r);
     if (r->verdict.is_given && r->verdict.sentence.bytes > 0)
         dprintf(STDERR_FILENO, "mpirun: %s.\n", r->verdict.sentence.text);
     int exit_code = r->verdict.is_given ? r->verdict.exit_code : r->death_code;

@@ -187,6 +187,14 @@ static void rank_ended(struct run *r, struct link *k, struct wire_reader *body,
     }
 }
 
+static void counters(struct run *r, struct link *k, struct wire_reader *body)
+{
+    struct counters c;
+    int rank;
+    if (report_unpack(&rank, &c, body) && is_rank_of(r, k, rank))
+        r->report.ranks[rank] = c;
+}
+
 static void modex_ask(struct run *r, struct wire_reader *body)
 {
     struct wire_reader copy = *body;
@@ -267,6 +275,9 @@ void talk_frame(struct link *k, uint32_t type, struct wire_reader *body)
         break;
     case FRAME_EXPLAIN:
         dprintf(STDERR_FILENO, "%s", wire_get_text(body));
+        break;
+    case FRAME_COUNTERS:
+        counters(r, k, body);
         break;
     case FRAME_DONE:
         k->is_done = true;

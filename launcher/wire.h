@@ -27,7 +27,7 @@
 #include "runtime/base/strbuf.h"
 
 enum {
-    WIRE_VERSION = 2,
+    WIRE_VERSION = 3,
     WIRE_MAGIC_BYTES = 16,
     WIRE_WINDOW = 256 * 1024,        /* unacknowledged bytes, each way */
     WIRE_FRAME_LIMIT = 1024 << 20,   /* a longer frame is garbage */
@@ -52,6 +52,7 @@ enum frame_type {
     FRAME_ABORTED,      /* u32 rank, u32 code, text sentence */
     FRAME_EXPLAIN,      /* text: lines for the user */
     FRAME_DONE,         /* empty */
+    FRAME_COUNTERS,     /* u32 rank, bytes: its counters, before its end */
 
     /* mpirun to agent */
     FRAME_JOB = 64,     /* job_pack */

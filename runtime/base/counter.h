@@ -18,10 +18,13 @@ enum counter {
     COUNTER_UNEXPECTED_MESSAGES, /* arrived before their receive was posted */
 
     /* The copy ledger: message bytes moved at this rank. */
-    COUNTER_COPIED_OUT_BYTES,        /* by CPU, user buffer to transport */
-    COUNTER_COPIED_IN_BYTES,         /* by CPU, transport to user buffer */
+    COUNTER_COPIED_OUT_BYTES,        /* by CPU, user buffer to eager packet */
+    COUNTER_COPIED_IN_BYTES,         /* by CPU, eager packet to user buffer */
+    COUNTER_COPIED_BOUNCE_BYTES,     /* by CPU, a large message in packets */
     COUNTER_COPIED_UNEXPECTED_BYTES, /* by CPU, set aside until matched */
     COUNTER_PACKED_BYTES,            /* by CPU, to or from a packed form */
+    COUNTER_COPIED_LOCAL_BYTES,      /* by CPU, from this rank to itself */
+    COUNTER_REDUCED_BYTES,           /* by CPU, combined in reductions */
     COUNTER_CMA_BYTES,               /* by the kernel, process to process */
     COUNTER_RDMA_READ_BYTES,         /* by the device */
 
@@ -35,6 +38,22 @@ enum counter {
     COUNTER_COUNT
 };
 
+/* How values of several moments or ranks go together. */
+enum counter_kind {
+    COUNTS_UP, /* only grows; differences and sums mean something */
+    IS_LEVEL,  /* goes up and down */
+    IS_PEAK    /* the highest level so far */
+};
+
+struct counter_info {
+    const char *name; /* as in --report=json */
+    const char *unit; /* messages, bytes, regions */
+    enum counter_kind kind;
+    const char *help;
+};
+
+extern const struct counter_info counter_table[COUNTER_COUNT];
+
 struct counters {
     uint64_t value[COUNTER_COUNT];
 };
@@ -44,6 +63,10 @@ static inline void counter_add(struct counters *c, enum counter which,
 {
     c->value[which] += amount;
 }
+
+/* Add what one rank has counted. Peaks are added too: of ranks that need not
+ * have had them at the same time. */
+void counters_add(struct counters *sum, const struct counters *of_rank);
 
 /* Note that bytes were pinned for the device; negative: let go. */
 static inline void counter_pin(struct counters *c, int64_t bytes)

@@ -35,8 +35,8 @@ static void set_bytes(struct p2p_request *r, uint64_t message_bytes)
 }
 
 /* Copy packed bytes of the message to their place in the user's buffer. */
-static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
-                    size_t bytes)
+static inline void copy_in(struct p2p_request *r, uint64_t offset,
+                           const void *from, size_t bytes, enum counter why)
 {
     if (bytes == 0)
         return; /* the buffer may be a null pointer then */
@@ -46,7 +46,7 @@ static void copy_in(struct p2p_request *r, uint64_t offset, const void *from,
         unpack_bytes(r->buffer, from, r->type, offset, bytes);
         counter_add(r->p2p->counters, COUNTER_PACKED_BYTES, bytes);
     }
-    counter_add(r->p2p->counters, COUNTER_COPIED_IN_BYTES, bytes);
+    counter_add(r->p2p->counters, why, bytes);
 }
 
 /* Answer the sender: go to `state`, which posts to it. */
@@ -97,7 +97,7 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
     r->base.tag = (int)packet->word;
     if (LIKELY(packet->type == PACKET_EAGER)) {
         set_bytes(r, bytes - sizeof *header);
-        copy_in(r, 0, header + 1, r->bytes);
+        copy_in(r, 0, header + 1, r->bytes, COUNTER_COPIED_IN_BYTES);
         request_end(r, r->result);
         return;
     }
@@ -108,7 +108,7 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
     const struct eager_sync_header *sync =
         (const struct eager_sync_header *)packet;
     set_bytes(r, bytes - sizeof *sync);
-    copy_in(r, 0, sync + 1, r->bytes);
+    copy_in(r, 0, sync + 1, r->bytes, COUNTER_COPIED_IN_BYTES);
     r->peer_request = sync->request;
     answer(r, RECV_FIN);
 }
@@ -131,7 +131,9 @@ static void keep(struct p2p *p2p, struct match *match, int world,
     memcpy(a->packet, packet, bytes);
     match_arrive(match, &a->entry);
     counter_add(p2p->counters, COUNTER_UNEXPECTED_MESSAGES, 1);
-    counter_add(p2p->counters, COUNTER_COPIED_UNEXPECTED_BYTES, bytes);
+    if (packet->type != PACKET_RTS)
+        counter_add(p2p->counters, COUNTER_COPIED_UNEXPECTED_BYTES,
+                    deliver_message_bytes(packet, bytes));
 }
 
 void deliver_refuse(struct mpi_comm *comm, int world,
@@ -203,7 +205,8 @@ static void on_data(void *arg, int world, const struct packet *packet,
     struct p2p_request *r = request_named(packet->word, world);
     if (!r || r->state != RECV_DATA || header->offset + piece > r->bytes)
         return;
-    copy_in(r, header->offset, header + 1, piece);
+    copy_in(r, header->offset, header + 1, piece,
+            COUNTER_COPIED_BOUNCE_BYTES);
     r->moved += piece;
     if (r->moved == r->bytes)
         request_end(r, r->result);

@@ -128,7 +128,7 @@ static enum post send_data(struct p2p_request *r, enum turn turn)
     enum post post = post_packet(r, turn, &out);
     if (post != POST_DONE)
         return post;
-    counter_add(r->p2p->counters, COUNTER_COPIED_OUT_BYTES, piece);
+    counter_add(r->p2p->counters, COUNTER_COPIED_BOUNCE_BYTES, piece);
     r->moved += piece;
     if (r->moved < r->bytes)
         return POST_DONE;

@@ -117,7 +117,7 @@ static enum post self_get(struct endpoint *ep, const struct get *get)
 {
     memmove(get->local, (const void *)(uintptr_t)get->remote_address,
             get->bytes);
-    counter_add(ep->transport->process->counters, COUNTER_COPIED_IN_BYTES,
+    counter_add(ep->transport->process->counters, COUNTER_COPIED_LOCAL_BYTES,
                 get->bytes);
     return POST_DONE;
 }

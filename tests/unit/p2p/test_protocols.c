@@ -268,7 +268,7 @@ START_TEST(a_lost_peer_ends_a_half_received_message)
     struct mpi_request *r[2] = { start_recv(1, 0, 0, in, sizeof in),
                                  start_send(0, 1, 0, data, sizeof data) };
     while (fake_network_process(job.network, 1)->counters
-               ->value[COUNTER_COPIED_IN_BYTES] == 0)
+               ->value[COUNTER_COPIED_BOUNCE_BYTES] == 0)
         for (int i = 0; i < 2; i++)
             progress_poll(&fake_network_process(job.network, i)->progress);
     ck_assert(!r[0]->is_complete);

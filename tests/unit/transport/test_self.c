@@ -87,7 +87,7 @@ START_TEST(get_copies_and_is_counted)
                        .remote_key = region->key };
     ck_assert_int_eq(ep->transport->ops->get(ep, &get), POST_DONE);
     ck_assert_mem_eq(from, to, sizeof to);
-    ck_assert_uint_eq(process.counters->value[COUNTER_COPIED_IN_BYTES], 100);
+    ck_assert_uint_eq(process.counters->value[COUNTER_COPIED_LOCAL_BYTES], 100);
     ep->transport->ops->release_region(ep->transport, region);
 }
 END_TEST
