@@ -106,8 +106,9 @@ struct transport_ops {
     enum post (*send)(struct endpoint *ep, const struct packet_out *packet);
 
     /* Read from the peer's memory. Only where ep->can_get; large messages
-     * travel as packets elsewhere. NULL when the transport has no such means
-     * for any peer. */
+     * travel as packets elsewhere, and after POST_FAILED or a completion with
+     * an error, for which packets may still go. NULL when the transport has no
+     * such means for any peer. */
     enum post (*get)(struct endpoint *ep, const struct get *get);
 
     /* Register for get, at the side that reads or the one read from. A region

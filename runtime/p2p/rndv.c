@@ -65,6 +65,18 @@ static enum post send_eager(struct p2p_request *r, enum turn turn)
     return POST_PENDING;
 }
 
+/* Once: a large message has to be copied, and why. */
+static COLD void warn_of_packets(const struct p2p_request *r, const char *why,
+                                 int err)
+{
+    const char *sentence = error_sentence(err);
+    if (!r->p2p->has_warned_of_packets)
+        log_warn("a message of %llu bytes goes by copies, for %s%s%s",
+                 (unsigned long long)r->bytes, why, sentence ? ": " : "",
+                 sentence ? sentence : "");
+    r->p2p->has_warned_of_packets = true;
+}
+
 /* Register the buffer unless it is already, or cannot be: false then. */
 static bool make_readable(struct p2p_request *r, uint64_t bytes,
                           enum region_use use)
@@ -76,15 +88,9 @@ static bool make_readable(struct p2p_request *r, uint64_t bytes,
         return false;
     int err = t->ops->retain_region(t, engine_address(r), bytes, use,
                                     &r->region);
-    if (err == MPI_SUCCESS)
+    if (LIKELY(err == MPI_SUCCESS))
         return true;
-    if (!r->p2p->has_warned_of_packets) {
-        const char *sentence = error_sentence(err);
-        log_warn("a message of %llu bytes goes by copies, for its buffer "
-                 "cannot be registered%s%s", (unsigned long long)bytes,
-                 sentence ? ": " : "", sentence ? sentence : "");
-        r->p2p->has_warned_of_packets = true;
-    }
+    warn_of_packets(r, "its buffer cannot be registered", err);
     return false;
 }
 
@@ -144,13 +150,20 @@ static void drop_region(struct p2p_request *r)
     r->region = NULL;
 }
 
+/* The read has ended. What it could not bring is asked for in packets, unless
+ * the whole connection is gone: then asking fails. */
+static void finish_read(struct p2p_request *r, int err)
+{
+    drop_region(r);
+    r->state = err == MPI_SUCCESS ? RECV_FIN : RECV_CTS;
+    if (err != MPI_SUCCESS)
+        warn_of_packets(r, "it cannot be read from the sender", err);
+}
+
 static void read_done(struct completion *c, int err)
 {
     struct p2p_request *r = CONTAINER_OF(c, struct p2p_request, completion);
-    if (err != MPI_SUCCESS)
-        r->result = err;
-    drop_region(r);
-    r->state = RECV_FIN;
+    finish_read(r, err);
     request_advance(r);
 }
 
@@ -177,22 +190,14 @@ static enum post recv_read(struct p2p_request *r, enum turn turn)
         r->state = RECV_READING;
         return post;
     }
-    if (post == POST_FAILED)
-        r->result = r->ep->error;
-    drop_region(r);
-    r->state = RECV_FIN;
+    finish_read(r, post == POST_FAILED ? r->ep->error : MPI_SUCCESS);
     return POST_DONE;
 }
 
 static enum post recv_fin(struct p2p_request *r, enum turn turn)
 {
-    const bool is_failed = error_class_of(r->result) != MPI_SUCCESS &&
-                           error_class_of(r->result) != MPI_ERR_TRUNCATE;
-    const struct packet header = {
-        .type = PACKET_FIN,
-        .flags = is_failed ? FIN_FAILED : 0,
-        .word = r->peer_request,
-    };
+    const struct packet header = { .type = PACKET_FIN,
+                                   .word = r->peer_request };
     const struct packet_out out = { .header = &header,
                                     .header_bytes = sizeof header };
     enum post post = post_packet(r, turn, &out);

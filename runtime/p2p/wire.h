@@ -11,7 +11,7 @@
  *     |         |           |<--FIN----|            |--DATA--->| ...
  *
  * Read is used when both buffers are contiguous and the transport can read the
- * peer's memory. A synchronous eager message is answered by FIN when it has
+ * peer's memory; when the read fails, the receiver goes on with CTS. A synchronous eager message is answered by FIN when it has
  * matched. Requests are named by their handle, which the owner looks up, so a
  * stale or damaged name is recognised.
  */
@@ -32,8 +32,7 @@ enum packet_type {
 };
 
 enum packet_flags {
-    RTS_READABLE = 1, /* address and key may be read by the receiver */
-    FIN_FAILED = 1    /* the receiver could not take the message */
+    RTS_READABLE = 1 /* address and key may be read by the receiver */
 };
 
 /*

@@ -286,6 +286,11 @@ static enum post fake_get(struct endpoint *ep, const struct get *get)
     enum post fate = judge(ep);
     if (fate != POST_DONE)
         return fate;
+    if (draw(rank->net, 100) < rank->net->options.failed_gets) {
+        memset(get->local, 0xee, get->bytes / 2);
+        ep->error = MPI_ERR_OTHER;
+        return POST_FAILED;
+    }
     if (!rank->net->options.late_get) {
         copy_get(rank, get);
         return POST_DONE;

@@ -31,6 +31,7 @@ struct fake_options {
     size_t eager_bytes;      /* 0: max_packet_bytes - 128 */
     bool no_get;             /* can_get is false everywhere */
     bool late_get;           /* get answers PENDING and ends in a poll */
+    unsigned failed_gets;    /* so many percent of the gets stop half way */
     unsigned delay;          /* a packet may be held back for up to so many
                                 polls; packets of different pairs overtake
                                 each other then */

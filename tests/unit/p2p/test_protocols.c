@@ -15,6 +15,7 @@ static const struct fake_options networks[] = {
     { .seed = 1 },
     { .seed = 2, .late_get = true, .delay = 5, .busy_percent = 30 },
     { .seed = 3, .no_get = true, .max_packet_bytes = 256, .capacity = 2 },
+    { .seed = 4, .failed_gets = 50, .delay = 5, .busy_percent = 30 },
     { .seed = 4, .max_packet_bytes = 512, .busy_percent = 60, .delay = 9,
       .late_get = true, .capacity = 3 },
 };
