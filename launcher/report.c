@@ -75,7 +75,7 @@ static const struct line lines[] = {
         { COUNTER_REGISTRATIONS_EVICTED, "evicted" },
         { COUNTER_REGISTRATIONS_INVALID, "invalidated" },
         { COUNTER_REGISTRATIONS_WRONG, "WRONG" } } },
-    { "memory pinned", {
+    { "of it pinned", {
         { COUNTER_PINNED_PEAK_BYTES, "at peak" },
         { COUNTER_PINNED_BYTES, "at the end" } } },
 };

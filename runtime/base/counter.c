@@ -48,9 +48,10 @@ const struct counter_info counter_table[COUNTER_COUNT] = {
     ROW(REGISTRATIONS_WRONG, "registrations_wrong", "regions", COUNTS_UP,
         "Regions found with other pages by BATON_REGCACHE=verify."),
     ROW(PINNED_BYTES, "pinned_bytes", "bytes", IS_LEVEL,
-        "Memory pinned for the device now."),
+        "Memory of messages pinned for the device now; the packets' own slots "
+        "are not in it."),
     ROW(PINNED_PEAK_BYTES, "pinned_peak_bytes", "bytes", IS_PEAK,
-        "The most memory pinned for the device at any time."),
+        "The most of pinned_bytes at any time."),
 };
 
 void counters_add(struct counters *sum, const struct counters *of_rank)

@@ -37,8 +37,8 @@ static void *unmap_what_is_given(void *arg)
     return arg;
 }
 
-/* All threads but our two run when nothing else wants to. */
-static void slow_down_others(void)
+/* With SCHED_IDLE all threads but our two run when nothing else wants to. */
+static void schedule_others(int policy)
 {
     static const struct sched_param none;
     DIR *tasks = opendir("/proc/self/task");
@@ -46,7 +46,7 @@ static void slow_down_others(void)
     while ((task = readdir(tasks)) != NULL) {
         int id = atoi(task->d_name);
         if (id > 0 && id != getpid() && id != second)
-            sched_setscheduler(id, SCHED_IDLE, &none);
+            sched_setscheduler(id, policy, &none);
     }
     closedir(tasks);
 }
@@ -91,12 +91,13 @@ int main(int argc, char **argv)
     unsigned char *at = map_block(NULL, 0);
     for (int n = 1; n < ROUNDS; n++) {
         if (n == SLOW_FROM)
-            slow_down_others();
+            schedule_others(SCHED_IDLE);
         if (rank % 2 == 0)
             send_new(at, rank + 1, n);
         else
             recv_new(at, rank - 1, n);
     }
+    schedule_others(SCHED_OTHER);
     is_over = true;
     pthread_join(thread, NULL);
     munmap(at, BLOCK);
