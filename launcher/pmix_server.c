@@ -314,7 +314,14 @@ static pmix_status_t start(const struct job *job, int host)
     PMIX_INFO_LOAD(&info[4], PMIX_NODEID, &(uint32_t){ (uint32_t)host },
                    PMIX_UINT32);
     setenv("PMIX_MCA_gds", "hash", 0);
+    /* PMIx has hwloc look at the host, down to the name of each PCI device,
+     * for which it reads all names there are. Nobody asks for these. */
+    const bool is_ours = !getenv("HWLOC_COMPONENTS");
+    if (is_ours)
+        setenv("HWLOC_COMPONENTS", "-pci", 1);
     pmix_status_t rc = PMIx_server_init(&module, info, 5);
+    if (is_ours)
+        unsetenv("HWLOC_COMPONENTS");
     PMIX_INFO_FREE(info, 5);
     return rc;
 }

@@ -8,6 +8,7 @@
 # Runs in the build tree. Built without optimisation, to be quick.
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
+unset SANITIZE # whether this build has them or not
 build=$PWD
 source=$(cd "${srcdir:-..}" && pwd)
 work=$(mktemp -d /tmp/baton-install-XXXXXX)
