@@ -132,6 +132,7 @@ struct transport {
     const struct packet_table *packets;
     size_t max_packet_bytes; /* header and payload of one send */
     size_t eager_bytes;      /* messages above this go by rendezvous */
+    bool is_quiet;           /* nothing can come: poll need not be called */
 };
 
 static inline void endpoint_init(struct endpoint *ep, struct transport *t,

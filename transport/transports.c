@@ -205,7 +205,7 @@ int transports_poll(void *arg)
     int events = 0;
     for (unsigned i = 0; i < ts->count; i++) {
         struct transport *t = ts->allowed[i].transport;
-        if (t)
+        if (t && !t->is_quiet)
             events += t->ops->poll(t);
     }
     if (UNLIKELY(!list_is_empty(&ts->backlog.endpoints)))

@@ -53,6 +53,9 @@ static const struct row rows[] = {
     { "BATON_VERBS_CREDITS", "32", INT, AT(verbs_credits), USER,
       "Packets that each peer may have under way to a rank over RDMA; each "
       "takes BATON_VERBS_EAGER_BYTES of pinned memory." },
+    { "BATON_VERBS_HOT_PEERS", "8", INT, AT(verbs_hot_peers), USER,
+      "Peers, at most 64, that may get a ring in a rank's memory for their "
+      "small packets over RDMA; 0 leaves all to the receive queue." },
     { "BATON_SHM_EAGER_BYTES", "16k", BYTES, AT(shm_eager_bytes), USER,
       "Largest packet copied through shared memory; longer messages use a "
       "single copy between the processes." },

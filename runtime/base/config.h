@@ -22,6 +22,7 @@ struct settings {
     int gid_index;             /* verbs GID, -1 = choose */
     size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
     int verbs_credits;         /* packets a peer may have under way to us */
+    int verbs_hot_peers;       /* rings that a rank may lend */
     size_t shm_eager_bytes;    /* largest packet sent by copy in memory */
     size_t shm_ring_bytes;     /* payload ring of one pair and direction */
     bool cma;                  /* use process_vm_readv within a node */

@@ -52,6 +52,12 @@ const struct counter_info counter_table[COUNTER_COUNT] = {
         "are not in it."),
     ROW(PINNED_PEAK_BYTES, "pinned_peak_bytes", "bytes", IS_PEAK,
         "The most of pinned_bytes at any time."),
+    ROW(HOT_PACKETS, "hot_packets", "packets", COUNTS_UP,
+        "Packets that came by a ring for hot peers (verbs)."),
+    ROW(HOT_PROMOTIONS, "hot_promotions", "peers", COUNTS_UP,
+        "Peers that were lent such a ring."),
+    ROW(HOT_DEMOTIONS, "hot_demotions", "peers", COUNTS_UP,
+        "Peers that were asked for it back."),
 };
 
 void counters_add(struct counters *sum, const struct counters *of_rank)

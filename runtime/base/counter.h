@@ -35,6 +35,10 @@ enum counter {
     COUNTER_REGISTRATIONS_WRONG,     /* found by verification, always 0 */
     COUNTER_PINNED_BYTES,            /* registered now */
     COUNTER_PINNED_PEAK_BYTES,       /* the most of that at any time */
+
+    COUNTER_HOT_PACKETS,             /* came by a ring for hot peers (verbs) */
+    COUNTER_HOT_PROMOTIONS,          /* peers that got a ring */
+    COUNTER_HOT_DEMOTIONS,           /* peers that were asked for it back */
     COUNTER_COUNT
 };
 
@@ -47,7 +51,7 @@ enum counter_kind {
 
 struct counter_info {
     const char *name; /* as in --report=json */
-    const char *unit; /* messages, bytes, regions */
+    const char *unit; /* messages, bytes, regions, ... */
     enum counter_kind kind;
     const char *help;
 };

@@ -57,6 +57,7 @@ static int self_open(struct process *process,
         .ops = &self_transport, .process = process, .packets = packets,
         .max_packet_bytes = PACKET_BYTES,
         .eager_bytes = PACKET_BYTES - HEADER_ROOM,
+        .is_quiet = true,
     };
     *out = &self->transport;
     return MPI_SUCCESS;
@@ -86,6 +87,7 @@ static int self_connect(struct transport *t, int world, const void *card,
                         size_t card_bytes, struct endpoint **out)
 {
     endpoint_init(&self_of(t)->endpoint, t, world);
+    t->is_quiet = false;
     *out = &self_of(t)->endpoint;
     return MPI_SUCCESS;
 }

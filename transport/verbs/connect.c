@@ -283,7 +283,7 @@ static void take_refusal(struct connection *c, const struct news *news)
 static void take_disconnect(struct connection *c)
 {
     struct verbs *v = verbs_of(c);
-    while (poll_completions(v) > 0)
+    while (poll_completions(v) + hotring_poll(v) > 0)
         ;
     if (c->state != CONNECTION_READY && c->state != CONNECTION_ACCEPTED)
         return;

@@ -78,6 +78,7 @@ void connection_drop(struct connection *c)
 {
     list_remove(&c->link);
     qp_destroy(c);
+    hotring_drop(c);
     probe_stop(c);
     if (c->id)
         rdma_destroy_id(c->id);

@@ -7,6 +7,8 @@
 #define LOG_MODULE "verbs"
 #include "transport/verbs/poll.h"
 
+#include <arpa/inet.h>
+
 #include <mpi.h>
 
 #include "runtime/base/error.h"
@@ -21,15 +23,39 @@
 enum {
     EVENTS_EVERY = 2048,        /* busy polls between two looks */
     EVENTS_EVERY_PENDING = 64,  /* the same while a connection comes up */
-    IDLE_WEIGHT = 8             /* one idle poll counts for so many */
+    IDLE_WEIGHT = 8,            /* one idle poll counts for so many */
+    PASSES = 4                  /* polls of the rings for one of the queue */
 };
 
 static void take_control(struct connection *c, const struct packet *packet)
 {
-    if (packet->type == CONTROL_FAREWELL) {
+    switch ((enum control)packet->type) {
+    case CONTROL_CREDITS:
+        break;
+    case CONTROL_FAREWELL:
         log_debug("rank %d says farewell", c->base.world);
         c->has_farewell = true;
+        break;
+    case CONTROL_RING_OFFER:
+        c->credits_owed++;
+        hotring_take_offer(c, packet);
+        break;
+    case CONTROL_RING_REVOKE:
+        c->credits_owed++;
+        hotring_take_revoke(c);
+        break;
+    case CONTROL_RING_RETURN:
+        hotring_take_return(c);
+        break;
     }
+}
+
+/* Small packets from a peer without a ring may earn it one. */
+static inline void warm(struct verbs *v, struct connection *c, size_t bytes)
+{
+    if (bytes <= v->hot.most && !c->in.slots &&
+        ++c->small_packets % HOT_PACKETS == 0)
+        hotring_consider(c);
 }
 
 /* A packet has arrived: hand it up, then give its slot and credit back. */
@@ -39,20 +65,28 @@ static void take_packet(struct verbs *v, const struct ibv_wc *wc)
     const struct packet *packet = (const struct packet *)slot->data;
     struct connection *c = qp_find(v, wc->qp_num);
     if (UNLIKELY(!c)) {
-        receive_post(&v->receive, slot);
+        receive_return(&v->receive, slot);
         return;
     }
     if (UNLIKELY(c->state != CONNECTION_READY))
         connect_confirm(c);
+    if (c->in.slots)
+        hotring_take(v, c);
+    c->sends_in++;
+    v->hot.arrivals++;
     c->credits += packet->private & PRIVATE_CREDITS;
+    if (wc->wc_flags & IBV_WC_WITH_IMM)
+        c->out.room += ntohl(wc->imm_data);
     if (UNLIKELY(packet->private & PRIVATE_CONTROL)) {
         take_control(c, packet);
-        receive_post(&v->receive, slot);
+        receive_return(&v->receive, slot);
+        post_credits(c);
         return;
     }
     packet_deliver(v->base.packets, c->base.world, packet, wc->byte_len);
-    receive_post(&v->receive, slot);
+    receive_return(&v->receive, slot);
     c->credits_owed++;
+    warm(v, c, wc->byte_len);
     post_credits(c);
 }
 
@@ -60,8 +94,8 @@ static COLD void take_error(struct verbs *v, const struct ibv_wc *wc)
 {
     struct connection *c = qp_find(v, wc->qp_num);
     if (wc->wr_id)
-        receive_post(&v->receive,
-                     (struct receive_slot *)(uintptr_t)wc->wr_id);
+        receive_return(&v->receive,
+                       (struct receive_slot *)(uintptr_t)wc->wr_id);
     if (!c || c->state != CONNECTION_READY)
         return;
     connection_lose(c, ibv_wc_status_str(wc->status));
@@ -104,10 +138,21 @@ static NO_INLINE int look_for_events(struct verbs *v)
     return events;
 }
 
+/* What rings bring is faster to see and more likely to come than what the
+ * completion queue has, so most polls look at them only. */
+static int poll_with_rings(struct verbs *v)
+{
+    int events = hotring_poll(v);
+    if (++v->hot.pass < PASSES && !v->hot.is_blocked)
+        return events;
+    v->hot.pass = 0;
+    return events + poll_completions(v);
+}
+
 int poll_verbs(struct transport *t)
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    int events = poll_completions(v);
+    int events = v->hot.count ? poll_with_rings(v) : poll_completions(v);
     if (UNLIKELY(!list_is_empty(&v->broken)))
         connection_clear_broken(v);
     v->events_countdown -= events ? 1 : IDLE_WEIGHT;

@@ -8,6 +8,7 @@
 #define LOG_MODULE "verbs"
 #include "transport/verbs/post.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include <mpi.h>
@@ -39,36 +40,19 @@ void post_close(struct verbs *v)
     memory_destroy_pool(&v->send_pool);
 }
 
-static inline unsigned room_of(const struct connection *c)
+/* Post a packet that goes to the receive queue; free slots of the peer's ring
+ * go with it. */
+static inline bool post_message(struct connection *c, struct ibv_send_wr *wr,
+                                enum sent_kind kind, void *object)
 {
-    return SEND_QUEUE - (c->posted - c->retired);
-}
-
-/* Post one work request and note what it holds. */
-static inline bool post(struct connection *c, struct ibv_send_wr *wr,
-                        enum sent_kind kind, void *object)
-{
-    bool is_signalled = object || c->unsignalled + 1 >= SIGNAL_EVERY;
-    if (is_signalled)
-        wr->send_flags |= IBV_SEND_SIGNALED;
-    struct ibv_send_wr *bad;
-    int status = ibv_post_send(c->id->qp, wr, &bad);
-    if (UNLIKELY(status != 0)) {
-        connection_break(c, "cannot send to", status);
-        return false;
+    wr->opcode = IBV_WR_SEND;
+    if (c->in.owed) {
+        wr->opcode = IBV_WR_SEND_WITH_IMM;
+        wr->imm_data = htonl(c->in.owed);
+        c->in.owed = 0;
     }
-    c->sent[c->posted % SEND_QUEUE] = (struct sent){ object, (uint8_t)kind,
-                                                     is_signalled };
-    c->posted++;
-    c->unsignalled = is_signalled ? 0 : c->unsignalled + 1;
-    return true;
-}
-
-static inline uint16_t take_owed(struct connection *c)
-{
-    uint16_t owed = (uint16_t)c->credits_owed;
-    c->credits_owed = 0;
-    return owed;
+    c->sends_out++;
+    return post_request(c, wr, kind, object);
 }
 
 static bool post_inline(struct connection *c, const struct packet_out *out,
@@ -76,7 +60,7 @@ static bool post_inline(struct connection *c, const struct packet_out *out,
 {
     struct packet prefix;
     memcpy(&prefix, out->header, sizeof prefix);
-    prefix.private = private | take_owed(c);
+    prefix.private = private | post_take_owed(c);
     struct ibv_sge sge[3] = { { .addr = (uintptr_t)&prefix,
                                 .length = sizeof prefix } };
     int count = 1;
@@ -89,9 +73,8 @@ static bool post_inline(struct connection *c, const struct packet_out *out,
             .addr = (uintptr_t)out->payload,
             .length = (uint32_t)out->payload_bytes };
     struct ibv_send_wr wr = { .sg_list = sge, .num_sge = count,
-                              .opcode = IBV_WR_SEND,
                               .send_flags = IBV_SEND_INLINE };
-    return post(c, &wr, SENT_INLINE, NULL);
+    return post_message(c, &wr, SENT_INLINE, NULL);
 }
 
 static bool post_slot(struct connection *c, const struct packet_out *out,
@@ -104,14 +87,13 @@ static bool post_slot(struct connection *c, const struct packet_out *out,
     if (out->payload_bytes)
         memcpy(slot->data + out->header_bytes, out->payload,
                out->payload_bytes);
-    ((struct packet *)slot->data)->private = private | take_owed(c);
+    ((struct packet *)slot->data)->private = private | post_take_owed(c);
     struct ibv_sge sge = {
         .addr = (uintptr_t)slot->data,
         .length = (uint32_t)(out->header_bytes + out->payload_bytes),
         .lkey = v->send_pool.mr->lkey };
-    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
-                              .opcode = IBV_WR_SEND };
-    return post(c, &wr, SENT_SLOT, slot);
+    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1 };
+    return post_message(c, &wr, SENT_SLOT, slot);
 }
 
 static inline enum post post_packet(struct connection *c,
@@ -139,7 +121,11 @@ enum post post_send(struct endpoint *ep, const struct packet_out *out)
     struct connection *c = CONTAINER_OF(ep, struct connection, base);
     if (UNLIKELY(c->state != CONNECTION_READY))
         return refuse(c);
-    if (UNLIKELY(c->credits == 0 || room_of(c) <= SEND_RESERVE))
+    if (UNLIKELY(post_room(c) <= SEND_RESERVE))
+        return POST_BUSY;
+    if (out->header_bytes + out->payload_bytes <= c->out.most && c->out.room)
+        return hotring_send(c, out);
+    if (UNLIKELY(c->credits == 0))
         return POST_BUSY;
     enum post result = post_packet(c, out, 0);
     if (LIKELY(result == POST_DONE))
@@ -147,26 +133,63 @@ enum post post_send(struct endpoint *ep, const struct packet_out *out)
     return result;
 }
 
-static enum post post_control(struct connection *c, enum control what)
+/* Post a packet of our own; type and length are its sender's business. */
+static enum post post_control(struct connection *c, struct packet *packet,
+                              size_t bytes)
 {
-    if (c->state != CONNECTION_READY || room_of(c) == 0)
+    if (c->state != CONNECTION_READY || post_room(c) == 0)
         return POST_BUSY;
-    struct packet packet = { .type = (uint8_t)what };
-    struct packet_out out = { .header = &packet,
-                              .header_bytes = sizeof packet };
+    struct packet_out out = { .header = packet, .header_bytes = bytes };
     return post_packet(c, &out, PRIVATE_CONTROL);
+}
+
+static enum post post_word(struct connection *c, enum control what)
+{
+    struct packet packet = { .type = (uint8_t)what };
+    return post_control(c, &packet, sizeof packet);
 }
 
 void post_credits(struct connection *c)
 {
-    if (c->credits_owed >= (verbs_of(c)->credits + 1) / 2)
-        post_control(c, CONTROL_CREDITS);
+    if (c->credits_owed >= (verbs_of(c)->credits + 1) / 2 ||
+        c->in.owed >= HOT_SLOTS / 2)
+        post_word(c, CONTROL_CREDITS);
+    if (UNLIKELY(c->out.owes_return))
+        hotring_give_back(c);
 }
 
 bool post_farewell(struct connection *c)
 {
     c->unsignalled = SIGNAL_EVERY; /* so that draining gets its completion */
-    return post_control(c, CONTROL_FAREWELL) != POST_BUSY;
+    return post_word(c, CONTROL_FAREWELL) != POST_BUSY;
+}
+
+/* The same for a control packet that takes a credit. */
+static bool post_on_credit(struct connection *c, struct packet *packet,
+                           size_t bytes)
+{
+    if (c->credits == 0 || post_room(c) <= SEND_RESERVE ||
+        post_control(c, packet, bytes) != POST_DONE)
+        return false;
+    c->credits--;
+    return true;
+}
+
+bool post_offer(struct connection *c, struct hot_offer *offer)
+{
+    offer->packet.type = CONTROL_RING_OFFER;
+    return post_on_credit(c, &offer->packet, sizeof *offer);
+}
+
+bool post_revoke(struct connection *c)
+{
+    struct packet packet = { .type = CONTROL_RING_REVOKE };
+    return post_on_credit(c, &packet, sizeof packet);
+}
+
+bool post_return(struct connection *c)
+{
+    return post_word(c, CONTROL_RING_RETURN) != POST_BUSY;
 }
 
 /* Request the next piece of a read, at most the device's largest message. */
@@ -179,7 +202,7 @@ static bool post_piece(struct connection *c, struct read *r)
     struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
                               .opcode = IBV_WR_RDMA_READ,
                               .wr.rdma = { r->remote, r->remote_key } };
-    if (!post(c, &wr, SENT_READ, r))
+    if (!post_request(c, &wr, SENT_READ, r))
         return false;
     r->local += bytes;
     r->remote += bytes;
@@ -195,7 +218,7 @@ static void advance_reads(struct connection *c)
 {
     struct list *first;
     while ((first = list_first(&c->reads_waiting)) != NULL &&
-           c->read_requests < c->reads_max && room_of(c) > SEND_RESERVE) {
+           c->read_requests < c->reads_max && post_room(c) > SEND_RESERVE) {
         struct read *r = CONTAINER_OF(first, struct read, link);
         if (!post_piece(c, r))
             return;

@@ -5,9 +5,12 @@
  * Credits. A packet goes out only while the peer has told of a free receive
  * slot for it. `private` of every packet returns credits; when packets come in
  * and none goes out, a control packet returns them, after half of the credits
- * have been owed. Control packets need no credit: at most two can be on their
- * way, because the second needs packets that were sent on credits of the
- * first or on the other half, and there are slots for them (RECEIVE_EXTRA).
+ * have been owed. Such a control packet needs no credit: at most two can be on
+ * their way, because the second needs packets that were sent on credits of the
+ * first or on the other half. The same holds for slots of a hot peer's ring
+ * (hotring.h), which go back as immediate data, and they share the control
+ * packet. Farewell and the return of a ring are one each. RECEIVE_EXTRA counts
+ * these six; offering a ring and asking for it back take credits.
  *
  * Send queue. Each work request has an entry in connection.sent. Only signalled
  * ones give a completion, which retires all before it, as an RC queue pair
@@ -18,6 +21,7 @@
 #ifndef VERBS_POST_H
 #define VERBS_POST_H
 
+#include "transport/verbs/connection.h"
 #include "transport/verbs/verbs.h"
 
 /* packet.private on this transport. */
@@ -26,7 +30,13 @@ enum {
     PRIVATE_CONTROL = 0x8000  /* the packet is ours; type is one of control */
 };
 
-enum control { CONTROL_CREDITS, CONTROL_FAREWELL };
+enum control {
+    CONTROL_CREDITS,
+    CONTROL_FAREWELL,
+    CONTROL_RING_OFFER,  /* struct hot_offer; this one and the next on credit */
+    CONTROL_RING_REVOKE,
+    CONTROL_RING_RETURN
+};
 
 /* The pool of send slots and reads. */
 int post_open(struct verbs *v, struct strbuf *why);
@@ -41,6 +51,44 @@ void post_credits(struct connection *c);
 
 /* Tell the peer that nothing more will come; false: no room now. */
 bool post_farewell(struct connection *c);
+
+/* Lend a ring, ask for it back, give it back; false: no room now. */
+bool post_offer(struct connection *c, struct hot_offer *offer);
+bool post_revoke(struct connection *c);
+bool post_return(struct connection *c);
+
+/* Post one work request and note what it holds. False: the connection is
+ * broken. */
+static inline bool post_request(struct connection *c, struct ibv_send_wr *wr,
+                                enum sent_kind kind, void *object)
+{
+    bool is_signalled = object || c->unsignalled + 1 >= SIGNAL_EVERY;
+    if (is_signalled)
+        wr->send_flags |= IBV_SEND_SIGNALED;
+    struct ibv_send_wr *bad;
+    int status = ibv_post_send(c->id->qp, wr, &bad);
+    if (UNLIKELY(status != 0)) {
+        connection_break(c, "cannot send to", status);
+        return false;
+    }
+    c->sent[c->posted % SEND_QUEUE] = (struct sent){ object, (uint8_t)kind,
+                                                     is_signalled };
+    c->posted++;
+    c->unsignalled = is_signalled ? 0 : c->unsignalled + 1;
+    return true;
+}
+
+static inline uint16_t post_take_owed(struct connection *c)
+{
+    uint16_t owed = (uint16_t)c->credits_owed;
+    c->credits_owed = 0;
+    return owed;
+}
+
+static inline unsigned post_room(const struct connection *c)
+{
+    return SEND_QUEUE - (c->posted - c->retired);
+}
 
 /* A signalled work request has completed: retire all up to it. */
 void post_retire(struct connection *c);

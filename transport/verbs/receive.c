@@ -18,14 +18,15 @@
 struct block {
     struct list link;
     struct memory_pool pool;
-    struct receive_slot slots[]; /* share */
+    struct receive_slot slots[];
 };
 
 int receive_open(struct receive *r, struct ibv_context *context,
                  const struct ibv_device_attr *limits, int peers,
                  struct strbuf *why)
 {
-    unsigned long wanted = (unsigned long)r->share * (unsigned)peers;
+    unsigned long wanted = (unsigned long)r->share * (unsigned)peers +
+                           RECEIVE_BATCH - 1;
     r->capacity = wanted < (unsigned long)limits->max_srq_wr
                       ? (unsigned)wanted : (unsigned)limits->max_srq_wr;
     struct ibv_srq_init_attr attr = {
@@ -62,20 +63,53 @@ void receive_close(struct receive *r)
         free_block(CONTAINER_OF(node, struct block, link));
 }
 
-int receive_post(struct receive *r, struct receive_slot *slot)
+int receive_flush(struct receive *r)
 {
-    struct ibv_sge sge = { .addr = (uintptr_t)slot->data,
-                           .length = (uint32_t)r->slot_bytes,
-                           .lkey = slot->key };
-    struct ibv_recv_wr wr = { .wr_id = (uintptr_t)slot, .sg_list = &sge,
-                              .num_sge = 1 };
     struct ibv_recv_wr *bad;
-    int status = ibv_post_srq_recv(r->srq, &wr, &bad);
+    int status = ibv_post_srq_recv(r->srq, r->batch, &bad);
+    r->batch = NULL;
+    r->batched = 0;
     if (UNLIKELY(status != 0)) {
         log_error("cannot post a receive: %s", strerror(status));
         return MPI_ERR_OTHER;
     }
     return MPI_SUCCESS;
+}
+
+/* Make `count` more slots and post them. */
+static int add_slots(struct receive *r, unsigned count, struct strbuf *why)
+{
+    struct block *b = calloc(1, sizeof *b + count * sizeof b->slots[0]);
+    if (!b) {
+        strbuf_puts(why, "out of memory");
+        return MPI_ERR_OTHER;
+    }
+    list_init(&b->link);
+    int err = memory_create_pool(r->pd, r->cache, count * r->slot_bytes,
+                                 &b->pool, why);
+    if (err != MPI_SUCCESS) {
+        free(b);
+        return err;
+    }
+    list_append(&r->blocks, &b->link);
+    for (unsigned i = 0; i < count; i++) {
+        struct receive_slot *slot = &b->slots[i];
+        slot->data = b->pool.memory + i * r->slot_bytes;
+        slot->sge = (struct ibv_sge){ .addr = (uintptr_t)slot->data,
+                                      .length = (uint32_t)r->slot_bytes,
+                                      .lkey = b->pool.mr->lkey };
+        slot->wr = (struct ibv_recv_wr){ .wr_id = (uintptr_t)slot,
+                                         .next = r->batch,
+                                         .sg_list = &slot->sge,
+                                         .num_sge = 1 };
+        r->batch = &slot->wr;
+    }
+    err = receive_flush(r);
+    if (err == MPI_SUCCESS)
+        r->posted += count;
+    else
+        strbuf_puts(why, "the shared receive queue takes no more slots");
+    return err;
 }
 
 int receive_add_share(struct receive *r, struct strbuf *why)
@@ -84,33 +118,14 @@ int receive_add_share(struct receive *r, struct strbuf *why)
         r->idle_shares--;
         return MPI_SUCCESS;
     }
-    if (r->posted + r->share > r->capacity) {
+    unsigned count = r->share;
+    if (r->posted == 0)
+        count += RECEIVE_BATCH - 1;
+    if (r->posted + count > r->capacity) {
         strbuf_printf(why, "the device's shared receive queue holds %u "
                       "packets, too few for another peer with %u (see "
                       "BATON_VERBS_CREDITS)", r->capacity, r->share);
         return MPI_ERR_OTHER;
     }
-    struct block *b = calloc(1, sizeof *b + r->share * sizeof b->slots[0]);
-    if (!b) {
-        strbuf_puts(why, "out of memory");
-        return MPI_ERR_OTHER;
-    }
-    list_init(&b->link);
-    int err = memory_create_pool(r->pd, r->cache, r->share * r->slot_bytes,
-                                 &b->pool, why);
-    if (err != MPI_SUCCESS) {
-        free(b);
-        return err;
-    }
-    list_append(&r->blocks, &b->link);
-    for (unsigned i = 0; i < r->share && err == MPI_SUCCESS; i++) {
-        b->slots[i].key = b->pool.mr->lkey;
-        b->slots[i].data = b->pool.memory + i * r->slot_bytes;
-        err = receive_post(r, &b->slots[i]);
-    }
-    if (err == MPI_SUCCESS)
-        r->posted += r->share;
-    else
-        strbuf_puts(why, "the shared receive queue takes no more slots");
-    return err;
+    return add_slots(r, count, why);
 }

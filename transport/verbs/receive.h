@@ -3,8 +3,9 @@
  * The shared receive queue and its slots.
  *
  * Each connected peer adds a share of slots: one for each credit it has, and
- * RECEIVE_EXTRA for what travels without a credit (two credit packets and a
- * farewell, see post.h). So the queue can never run dry.
+ * RECEIVE_EXTRA for what travels without a credit (see post.h). Slots go back
+ * to the queue in batches, and as many slots as may wait for their batch are
+ * there beside the shares. So the queue can never run dry.
  */
 #ifndef VERBS_RECEIVE_H
 #define VERBS_RECEIVE_H
@@ -18,7 +19,10 @@
 
 struct regcache;
 
-enum { RECEIVE_EXTRA = 3 };
+enum {
+    RECEIVE_EXTRA = 6,
+    RECEIVE_BATCH = 8 /* 1 us of a ping-pong over emulated rxe, against 1 */
+};
 
 struct receive {
     struct ibv_pd *pd;
@@ -30,10 +34,13 @@ struct receive {
     unsigned posted;     /* slots that exist */
     unsigned idle_shares; /* of peers that never came or are gone */
     struct list blocks;
+    struct ibv_recv_wr *batch; /* slots on their way back */
+    unsigned batched;
 };
 
 struct receive_slot {
-    uint32_t key;
+    struct ibv_recv_wr wr;
+    struct ibv_sge sge;
     char *data;
 };
 
@@ -60,7 +67,16 @@ static inline void receive_drop_share(struct receive *r)
     r->idle_shares++;
 }
 
+/* Post the batch. Errors: MPI_ERR_OTHER (logged) */
+int receive_flush(struct receive *r);
+
 /* Give a slot back to the queue; its packet has been dealt with. */
-int receive_post(struct receive *r, struct receive_slot *slot);
+static inline void receive_return(struct receive *r, struct receive_slot *slot)
+{
+    slot->wr.next = r->batch;
+    r->batch = &slot->wr;
+    if (++r->batched == RECEIVE_BATCH)
+        receive_flush(r);
+}
 
 #endif

@@ -59,6 +59,8 @@ static int open_queues(struct verbs *v, struct strbuf *why)
         err = post_open(v, why);
     if (err == MPI_SUCCESS)
         err = qp_probe(v, why);
+    if (err == MPI_SUCCESS)
+        hotring_init(v);
     return err;
 }
 
@@ -72,6 +74,7 @@ static void release(struct verbs *v)
             v->connections[w] = NULL;
         }
     memory_close_cache(v);
+    hotring_fini(v);
     if (v->pd)
         post_close(v);
     if (v->receive.srq)
@@ -308,6 +311,9 @@ static void verbs_explain(struct endpoint *ep, struct strbuf *out)
                   device_gid_type_name(d->gid_type), d->mtu_bytes);
     strbuf_puts(out, ", ");
     memory_explain(v, out);
+    if (v->hot.most)
+        strbuf_printf(out, ", a ring for packets of up to %zu bytes when hot",
+                      v->hot.most);
 }
 
 const struct transport_ops verbs_transport = {

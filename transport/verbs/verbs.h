@@ -9,6 +9,7 @@
  *   post.c     puts packets and reads on a queue pair, and retires them
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
+ *   hotring.c  rings that hot peers write into
  *   connect.c  how a connection comes up: the state machine over librdmacm
  *   probe.c    is the host of a silent peer there?
  *   connection.c  its state, and its end in failure
@@ -25,6 +26,7 @@
 #include "transport/regcache.h"
 #include "transport/transport.h"
 #include "transport/verbs/device.h"
+#include "transport/verbs/hotring.h"
 #include "transport/verbs/memory.h"
 #include "transport/verbs/receive.h"
 
@@ -105,6 +107,12 @@ struct connection {
     unsigned unsignalled;     /* since the last signalled one */
     struct sent sent[SEND_QUEUE];
 
+    uint32_t small_packets;   /* to our receive queue, without a ring */
+    uint16_t sends_out;       /* packets to the peer's receive queue so far */
+    uint16_t sends_in;        /* and from the peer to ours */
+    struct ring_out out;      /* the ring we may write */
+    struct ring_in in;        /* the ring we poll */
+
     struct list reads_waiting; /* not completely requested */
     struct list reads_posted;  /* completely requested */
     unsigned read_requests;    /* on the wire */
@@ -120,6 +128,8 @@ struct verbs {
     struct receive receive;
     unsigned inline_bytes;
     unsigned credits;            /* that each peer gets from us */
+
+    struct hot hot;
 
     struct memory_pool send_pool;
     struct send_slot *send_free;
