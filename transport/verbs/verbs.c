@@ -91,8 +91,9 @@ static void release(struct verbs *v)
 
 static int open_parts(struct verbs *v, struct strbuf *why)
 {
-    /* Before anything else of verbs. Newer kernels do not need it. */
-    if (ibv_fork_init() != 0)
+    /* Before anything else of verbs. Where the kernel copies pinned pages for
+     * a child, it would do harm: the child lacks all registered memory. */
+    if (ibv_is_fork_initialized() != IBV_FORK_UNNEEDED && ibv_fork_init() != 0)
         log_debug("ibv_fork_init: %s", strerror(errno));
     int err = device_choose(&v->device, why);
     if (err == MPI_SUCCESS)
