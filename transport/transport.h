@@ -45,6 +45,15 @@ struct endpoint {
     int world;            /* the peer's rank in the job */
     int error;            /* why posts fail, else MPI_SUCCESS */
     bool can_get;         /* get works with this peer */
+    /*
+     * Send a header of two words and fewer than short_limit bytes of payload.
+     * Always POST_DONE: short_limit is 0 from a post that answered BUSY to the
+     * next that did not (so it is 0 while there is a backlog), and where a
+     * transport has no such short way.
+     */
+    size_t short_limit;
+    enum post (*send_short)(struct endpoint *ep, uint64_t word0, uint64_t word1,
+                            const void *payload, size_t payload_bytes);
     struct list backlog;  /* posts that answered BUSY, see backlog.h */
     struct list backlog_link; /* in the list of endpoints with a backlog */
 };
@@ -61,7 +70,7 @@ struct region {
 };
 
 struct packet_out {
-    const void *header; /* begins with a struct packet */
+    const void *header; /* begins with a struct packet; at most 56 bytes */
     size_t header_bytes;
     const void *payload; /* may be NULL when payload_bytes is 0 */
     size_t payload_bytes;
@@ -79,6 +88,8 @@ struct get {
 
 struct transport_ops {
     const char *name;
+    bool is_loopback; /* nothing arrives unless this rank has connected */
+    bool is_silent;   /* what arrives rings no doorbell (progress.h) */
 
     /*
      * Make the transport for this rank. On failure *out stays unset and why

@@ -28,6 +28,8 @@ struct transports {
     struct process *process;
     struct allowed allowed[TRANSPORTS_MAX];
     unsigned count;
+    struct transport *polled[TRANSPORTS_MAX];
+    unsigned polled_count;
     struct backlog backlog;
     struct endpoint **endpoints; /* by rank in the job, NULL = not made yet */
 };
@@ -68,6 +70,13 @@ static int exchange_cards(struct transports *ts)
     return err == MPI_SUCCESS ? boot_exchange(ts->process->boot) : err;
 }
 
+static void start_polling(struct transports *ts, struct transport *t)
+{
+    ts->polled[ts->polled_count++] = t;
+    if (t->ops->is_silent)
+        progress_add_silent(&ts->process->progress);
+}
+
 int transports_open(struct process *process, const struct packet_table *packets,
                     const struct transport_ops *const *ops, unsigned count,
                     struct transports **out)
@@ -87,6 +96,8 @@ int transports_open(struct process *process, const struct packet_table *packets,
         if (a->ops->open(process, packets, &a->transport, &a->why) !=
             MPI_SUCCESS)
             log_debug("no %s transport: %s", a->ops->name, a->why.text);
+        else if (!ops[i]->is_loopback)
+            start_polling(ts, a->transport);
     }
     int err = ts->endpoints ? exchange_cards(ts) : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {
@@ -101,6 +112,9 @@ int transports_open(struct process *process, const struct packet_table *packets,
 void transports_close(struct transports *ts)
 {
     progress_remove(&ts->process->progress, transports_poll, ts);
+    for (unsigned i = 0; i < ts->polled_count; i++)
+        if (ts->polled[i]->ops->is_silent)
+            progress_remove_silent(&ts->process->progress);
     for (unsigned i = 0; i < ts->count; i++) {
         if (ts->allowed[i].transport)
             ts->allowed[i].ops->close(ts->allowed[i].transport);
@@ -156,6 +170,8 @@ static bool try_transport(struct transports *ts, struct allowed *a, int world,
             strbuf_printf(why, "cannot connect, error class %d", err);
     }
     strbuf_fini(&card);
+    if (is_usable && a->ops->is_loopback)
+        start_polling(ts, a->transport);
     return is_usable;
 }
 
@@ -199,18 +215,26 @@ int transports_endpoint(struct transports *ts, int world,
     return err;
 }
 
+static NO_INLINE int poll_all(struct transports *ts)
+{
+    int events = 0;
+    for (unsigned i = 0; i < ts->polled_count; i++)
+        if (!ts->polled[i]->is_quiet)
+            events += ts->polled[i]->ops->poll(ts->polled[i]);
+    if (!list_is_empty(&ts->backlog.endpoints))
+        events += backlog_drain(&ts->backlog);
+    return events;
+}
+
 int transports_poll(void *arg)
 {
     struct transports *ts = arg;
-    int events = 0;
-    for (unsigned i = 0; i < ts->count; i++) {
-        struct transport *t = ts->allowed[i].transport;
-        if (t && !t->is_quiet)
-            events += t->ops->poll(t);
-    }
-    if (UNLIKELY(!list_is_empty(&ts->backlog.endpoints)))
-        events += backlog_drain(&ts->backlog);
-    return events;
+    /* Mostly one transport and no backlog: then its poll is all there is. */
+    struct transport *first = ts->polled[0];
+    if (LIKELY(ts->polled_count == 1) && LIKELY(!first->is_quiet) &&
+        LIKELY(list_is_empty(&ts->backlog.endpoints)))
+        return first->ops->poll(first);
+    return poll_all(ts);
 }
 
 struct backlog *transports_backlog(struct transports *ts)

@@ -9,6 +9,7 @@
 #include "runtime/base/process.h"
 #include "runtime/base/status.h"
 #include "runtime/p2p/p2p.h"
+#include "runtime/p2p/short.h"
 
 /* The arguments of a send as the user gave them. */
 struct send_call {
@@ -45,7 +46,33 @@ static ALWAYS_INLINE int prepare(const struct send_call *c, struct message *m)
     return err;
 }
 
-static ALWAYS_INLINE int send(const struct send_call *c)
+/*
+ * Is this a short send of a usual type that is possible at once, as most sends
+ * of most programs are? False when anything is unusual, wrong arguments
+ * included: the way through prepare() then does it or says why not. Inline, so
+ * that no struct is made and the common call needs no memory of its own.
+ */
+static ALWAYS_INLINE bool is_short(const struct send_call *c,
+                                   struct short_send *s)
+{
+    enum { COUNT_MAX = 4096 };
+    s->comm = comm_find(c->comm);
+    if (UNLIKELY(!s->comm))
+        return false;
+    const struct mpi_datatype *type = datatype_find(c->datatype);
+    if (UNLIKELY(!type) || UNLIKELY(c->tag < 0) ||
+        UNLIKELY((unsigned)c->dest >= (unsigned)s->comm->size) ||
+        UNLIKELY((uint64_t)c->count > COUNT_MAX) ||
+        UNLIKELY(!type->is_committed) || UNLIKELY(!type->is_contiguous))
+        return false;
+    uintptr_t address = (uintptr_t)c->buf + (uintptr_t)type->true_lb;
+    s->tag = c->tag;
+    s->address = (const void *)address;
+    s->bytes = (uint64_t)c->count * type->size;
+    return LIKELY(address >= 4096) && p2p_short_way(s, c->dest);
+}
+
+static NO_INLINE int send_any(const struct send_call *c)
 {
     struct message m = { .comm = NULL };
     int err = prepare(c, &m);
@@ -59,7 +86,7 @@ static ALWAYS_INLINE int send(const struct send_call *c)
     return api_result(m.comm, err, c->function);
 }
 
-static ALWAYS_INLINE int isend(const struct send_call *c, MPI_Request *request)
+static NO_INLINE int isend_any(const struct send_call *c, MPI_Request *request)
 {
     struct message m = { .comm = NULL };
     int err = prepare(c, &m);
@@ -78,58 +105,96 @@ static ALWAYS_INLINE int isend(const struct send_call *c, MPI_Request *request)
 #define CALL(send_mode, name)                                                  \
     &(struct send_call){ buf, count, datatype, dest, tag, comm, send_mode, name }
 
+static NO_INLINE int send_long(const void *buf, int count,
+                     MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
+{
+    return send_any(CALL(SEND_STANDARD, "MPI_Send"));
+}
+
 PROFILE(MPI_Send);
 int MPI_Send(const void *buf, int count, MPI_Datatype datatype, int dest,
              int tag, MPI_Comm comm)
 {
-    return send(CALL(SEND_STANDARD, "MPI_Send"));
+    struct short_send s = { .request = NULL };
+    if (LIKELY(is_short(CALL(SEND_STANDARD, NULL), &s)))
+        return p2p_send_short(&s);
+    return send_long(buf, count, datatype, dest, tag, comm);
+}
+
+static NO_INLINE int send_c_long(const void *buf, MPI_Count count,
+                     MPI_Datatype datatype, int dest, int tag, MPI_Comm comm)
+{
+    return send_any(CALL(SEND_STANDARD, "MPI_Send_c"));
 }
 
 PROFILE(MPI_Send_c);
 int MPI_Send_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                int dest, int tag, MPI_Comm comm)
 {
-    return send(CALL(SEND_STANDARD, "MPI_Send_c"));
+    struct short_send s = { .request = NULL };
+    if (LIKELY(is_short(CALL(SEND_STANDARD, NULL), &s)))
+        return p2p_send_short(&s);
+    return send_c_long(buf, count, datatype, dest, tag, comm);
 }
 
 PROFILE(MPI_Ssend);
 int MPI_Ssend(const void *buf, int count, MPI_Datatype datatype, int dest,
               int tag, MPI_Comm comm)
 {
-    return send(CALL(SEND_SYNCHRONOUS, "MPI_Ssend"));
+    return send_any(CALL(SEND_SYNCHRONOUS, "MPI_Ssend"));
 }
 
 PROFILE(MPI_Ssend_c);
 int MPI_Ssend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                 int dest, int tag, MPI_Comm comm)
 {
-    return send(CALL(SEND_SYNCHRONOUS, "MPI_Ssend_c"));
+    return send_any(CALL(SEND_SYNCHRONOUS, "MPI_Ssend_c"));
+}
+
+static NO_INLINE int isend_long(const void *buf, int count,
+                      MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
+                      MPI_Request *request)
+{
+    return isend_any(CALL(SEND_STANDARD, "MPI_Isend"), request);
 }
 
 PROFILE(MPI_Isend);
 int MPI_Isend(const void *buf, int count, MPI_Datatype datatype, int dest,
               int tag, MPI_Comm comm, MPI_Request *request)
 {
-    return isend(CALL(SEND_STANDARD, "MPI_Isend"), request);
+    struct short_send s = { .request = request };
+    if (LIKELY(is_short(CALL(SEND_STANDARD, NULL), &s)) && LIKELY(request != NULL))
+        return p2p_send_short(&s);
+    return isend_long(buf, count, datatype, dest, tag, comm, request);
+}
+
+static NO_INLINE int isend_c_long(const void *buf, MPI_Count count,
+                      MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
+                      MPI_Request *request)
+{
+    return isend_any(CALL(SEND_STANDARD, "MPI_Isend_c"), request);
 }
 
 PROFILE(MPI_Isend_c);
 int MPI_Isend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                 int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
-    return isend(CALL(SEND_STANDARD, "MPI_Isend_c"), request);
+    struct short_send s = { .request = request };
+    if (LIKELY(is_short(CALL(SEND_STANDARD, NULL), &s)) && LIKELY(request != NULL))
+        return p2p_send_short(&s);
+    return isend_c_long(buf, count, datatype, dest, tag, comm, request);
 }
 
 PROFILE(MPI_Issend);
 int MPI_Issend(const void *buf, int count, MPI_Datatype datatype, int dest,
                int tag, MPI_Comm comm, MPI_Request *request)
 {
-    return isend(CALL(SEND_SYNCHRONOUS, "MPI_Issend"), request);
+    return isend_any(CALL(SEND_SYNCHRONOUS, "MPI_Issend"), request);
 }
 
 PROFILE(MPI_Issend_c);
 int MPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                  int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
-    return isend(CALL(SEND_SYNCHRONOUS, "MPI_Issend_c"), request);
+    return isend_any(CALL(SEND_SYNCHRONOUS, "MPI_Issend_c"), request);
 }

@@ -264,7 +264,7 @@ int MPI_Waitany(int count, MPI_Request array_of_requests[], int *index,
     enter(CALL_WAIT);
     while (finish_any(count, array_of_requests, index, status, &err, &comm) ==
            ANY_NONE)
-        progress_round(job_progress());
+        progress_wait_round(job_progress());
     leave();
     return conclude(comm, err, "MPI_Waitany");
 }
@@ -333,7 +333,7 @@ int MPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
         return api_raise(comm, err, "MPI_Waitsome");
     enter(CALL_WAIT);
     while (!finish_some(&some, &err, &comm))
-        progress_round(job_progress());
+        progress_wait_round(job_progress());
     leave();
     return conclude(comm, err, "MPI_Waitsome");
 }

@@ -24,6 +24,7 @@ struct header {
     uint32_t local_count;
     _Atomic uint32_t death_count; /* stored last, with release */
     struct node_death deaths[NODE_DEATHS_MAX];
+    _Atomic uint32_t reachable; /* ranks that have noted themselves */
 };
 
 _Static_assert(sizeof(struct header) <= STATUS_PAGE_BYTES,
@@ -163,6 +164,10 @@ void node_segment_add_death(struct node_segment *s, int world, int wait_status)
                                                  .wait_status = wait_status };
     atomic_store_explicit(&header->death_count, count + 1,
                           memory_order_release);
+    /* The agent is reached by no sleeper's barrier, so it has its own. */
+    atomic_thread_fence(memory_order_seq_cst);
+    for (uint32_t i = 0; i < s->local_count; i++)
+        doorbell_ring(&node_segment_status(s, i)->bell);
 }
 
 uint32_t node_segment_death_count(const struct node_segment *s)
@@ -175,6 +180,19 @@ const struct node_death *node_segment_death(const struct node_segment *s,
                                             uint32_t i)
 {
     return &((const struct header *)s->pages)->deaths[i];
+}
+
+void node_segment_note_reachable(struct node_segment *s)
+{
+    struct header *header = (struct header *)s->pages;
+    atomic_fetch_add_explicit(&header->reachable, 1, memory_order_relaxed);
+}
+
+bool node_segment_can_sleep(const struct node_segment *s)
+{
+    const struct header *header = (const struct header *)s->pages;
+    return atomic_load_explicit(&header->reachable, memory_order_relaxed) ==
+           header->local_count;
 }
 
 void node_segment_close(struct node_segment *s)

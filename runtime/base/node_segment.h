@@ -14,6 +14,7 @@
 #ifndef BASE_NODE_SEGMENT_H
 #define BASE_NODE_SEGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,7 +67,7 @@ struct node_death {
     int32_t wait_status; /* as of waitpid */
 };
 
-/* Add one (agent). There is room for NODE_DEATHS_MAX. */
+/* Add one and wake all (agent). There is room for NODE_DEATHS_MAX. */
 void node_segment_add_death(struct node_segment *s, int world,
                             int wait_status);
 
@@ -75,6 +76,12 @@ uint32_t node_segment_death_count(const struct node_segment *s);
 
 const struct node_death *node_segment_death(const struct node_segment *s,
                                             uint32_t i);
+
+/* This rank can be reached by the barrier of a doorbell. */
+void node_segment_note_reachable(struct node_segment *s);
+
+/* May the ranks of this node sleep? When all of them can be reached. */
+bool node_segment_can_sleep(const struct node_segment *s);
 
 /* Unmap and close. */
 void node_segment_close(struct node_segment *s);

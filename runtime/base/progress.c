@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <sched.h>
 
+#include "runtime/base/clock.h"
+
 void progress_init(struct progress *p, unsigned spin)
 {
     *p = (struct progress){ .spin = spin };
@@ -30,6 +32,18 @@ void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
     p->count = kept;
 }
 
+void progress_allow_sleep(struct progress *p, struct doorbell *bell,
+                          uint64_t yield_nsec)
+{
+    p->bell = bell;
+    p->yield_nsec = yield_nsec;
+}
+
+static bool has_news(struct progress *p)
+{
+    return p->news && p->news(p->news_arg) > 0;
+}
+
 void progress_idle(struct progress *p)
 {
     if (++p->idle < p->spin) {
@@ -37,7 +51,52 @@ void progress_idle(struct progress *p)
         return;
     }
     p->idle = 0;
-    if (p->news)
-        p->news(p->news_arg);
-    sched_yield();
+    if (!has_news(p))
+        sched_yield();
+}
+
+/* How long a sleep may last after so long a wait. */
+static uint64_t nap_nsec(const struct progress *p, uint64_t waited)
+{
+    enum { SHARE = 8, LONGEST_SEC = 1 };
+    const uint64_t longest = LONGEST_SEC * 1000000000ull;
+    return p->silent_sources && waited / SHARE < longest ? waited / SHARE
+                                                         : longest;
+}
+
+/* What comes between the last poll and doorbell_arm would ring no bell. */
+static void doze(struct progress *p, uint64_t waited)
+{
+    if (!doorbell_arm(p->bell)) {
+        p->bell = NULL;
+        return;
+    }
+    if (progress_poll(p) == 0 && !has_news(p)) {
+        doorbell_sleep(p->bell, nap_nsec(p, waited));
+    } else {
+        doorbell_disarm(p->bell);
+        p->waiting_since = 0;
+    }
+}
+
+/*
+ * p->idle stays where it is, so that every further idle round comes here.
+ */
+void progress_idle_waiting(struct progress *p)
+{
+    p->idle = p->spin;
+    if (has_news(p))
+        return;
+    if (!p->bell) {
+        sched_yield();
+        return;
+    }
+    uint64_t now = clock_nsec();
+    if (p->waiting_since == 0)
+        p->waiting_since = now;
+    uint64_t waited = now - p->waiting_since;
+    if (waited < p->yield_nsec)
+        sched_yield();
+    else
+        doze(p, waited);
 }

@@ -3,14 +3,23 @@
  * Progress: the list of poll functions, and how a rank waits.
  *
  * One list per rank. Each function looks for work without blocking and returns
- * how many events it handled. A waiting rank polls; after `spin` idle rounds
- * it looks for rare news and yields its core. Caller holds the library lock.
+ * how many events it handled. Caller holds the library lock.
+ *
+ * A waiting rank polls `spin` times, then yields its core between polls, and
+ * when nothing has come for yield_nsec it sleeps until its doorbell rings.
+ * Before it yields it looks for rare news (a rank that died). Whoever gives a
+ * rank of the node something to find rings its bell afterwards. What
+ * cannot ring (a device) is a silent source: while there is one, a sleep lasts
+ * no longer than an eighth of the time waited so far, so that it adds an
+ * eighth to the wait at most. A rank that only tests never sleeps.
  */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "runtime/base/doorbell.h"
 #include "runtime/base/platform.h"
 
 enum { PROGRESS_MAX = 8 };
@@ -23,8 +32,13 @@ struct progress {
     unsigned count;
     unsigned spin; /* idle polls before each yield */
     unsigned idle; /* idle polls so far */
+    uint64_t yield_nsec;     /* of yielding before sleep */
+    uint64_t waiting_since;  /* 0: has not yielded yet */
+    struct doorbell *bell;   /* this rank's; NULL: it must not sleep */
+    unsigned silent_sources;
     unsigned failures; /* operations that ended in an error so far */
-    void (*news)(void *arg); /* looks for what no poll brings; NULL: nothing */
+    int (*news)(void *arg); /* looks for what no poll brings, returns how much
+                               was new; NULL: nothing */
     void *news_arg;
 };
 
@@ -37,8 +51,26 @@ void progress_add(struct progress *p, int (*poll)(void *arg), void *arg);
 /* Remove what progress_add added; harmless when it is not there. */
 void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg);
 
-/* One idle round of a waiting rank has passed: relax, or yield the core. */
+/* From now on a rank that waits may sleep, after so long a time of yielding. */
+void progress_allow_sleep(struct progress *p, struct doorbell *bell,
+                          uint64_t yield_nsec);
+
+/* Something must be polled that cannot ring the doorbell, or no longer. */
+static inline void progress_add_silent(struct progress *p)
+{
+    p->silent_sources++;
+}
+
+static inline void progress_remove_silent(struct progress *p)
+{
+    p->silent_sources--;
+}
+
+/* One idle round has passed: relax, or yield the core. */
 void progress_idle(struct progress *p);
+
+/* One idle round of a rank that waits has passed: yield, or sleep. */
+void progress_idle_waiting(struct progress *p) COLD;
 
 /* Run every poll function once; returns the number of events handled. */
 static inline int progress_poll(struct progress *p)
@@ -49,8 +81,7 @@ static inline int progress_poll(struct progress *p)
     return events;
 }
 
-/* One round of a loop that waits: poll, and give way when nothing happened.
- * For calls that a user puts into a loop, too (MPI_Test). */
+/* One round of a loop of the user's, such as one over MPI_Test. */
 static inline void progress_round(struct progress *p)
 {
     if (progress_poll(p) == 0)
@@ -59,11 +90,24 @@ static inline void progress_round(struct progress *p)
         p->idle = 0;
 }
 
+/* One round of a loop that waits: poll, and give way when nothing happened. */
+static inline void progress_wait_round(struct progress *p)
+{
+    if (progress_poll(p) != 0) {
+        p->idle = 0;
+        p->waiting_since = 0;
+    } else if (LIKELY(++p->idle < p->spin)) {
+        cpu_relax();
+    } else {
+        progress_idle_waiting(p);
+    }
+}
+
 /* Poll until *flag is not zero; *flag is set by something polled. */
 static inline void progress_wait(struct progress *p, const int *flag)
 {
     while (!*(const volatile int *)flag)
-        progress_round(p);
+        progress_wait_round(p);
 }
 
 /* As progress_wait, but also return when p->failures is no longer `seen`: who
@@ -72,7 +116,7 @@ static inline void progress_wait_or_failure(struct progress *p, const int *flag,
                                             unsigned seen)
 {
     while (!*(const volatile int *)flag && p->failures == seen)
-        progress_round(p);
+        progress_wait_round(p);
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "runtime/base/counter.h"
+#include "runtime/base/doorbell.h"
 #include "runtime/base/strbuf.h"
 
 enum status_state {
@@ -32,7 +33,7 @@ enum status_call {
     CALL_COUNT
 };
 
-enum { STATUS_PAGE_BYTES = 4096 };
+enum { STATUS_PAGE_BYTES = 4096, STATUS_CORES = 1024 };
 
 struct status_page {
     uint32_t state;  /* enum status_state */
@@ -44,7 +45,9 @@ struct status_page {
     uint64_t bytes;
     int32_t exit_code; /* of MPI_Abort, when state is STATUS_ABORTED */
     struct counters counters;
+    uint64_t cores[STATUS_CORES / 64]; /* a bit for each it may run on */
     char last_words[512]; /* sentence of the error that ended the rank */
+    struct doorbell bell; /* by which other ranks of the node wake it */
 };
 
 _Static_assert(sizeof(struct status_page) <= STATUS_PAGE_BYTES,

@@ -40,6 +40,8 @@ struct mpi_comm {
     const int *worlds;              /* rank in the job of each; the group's */
     uint32_t context;               /* id of the communicator, same at all */
     struct match *match[CHANNELS];  /* p2p's queues for it; set by p2p */
+    uint64_t envelope;              /* of what this rank sends on the user's
+                                       channel; set by p2p */
     struct mpi_group *group;
     struct mpi_errhandler *errhandler;
     struct attr *attrs;             /* NULL: none */

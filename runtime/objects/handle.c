@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The handle table: chunks of slots that never move, so a lookup needs no
- * lock. Free slots are found from a hint onwards; a removed slot becomes the
+ * The handle table: the predefined ones, then chunks of slots that never move,
+ * so a lookup needs no lock. Free slots are found from a hint onwards; a removed slot becomes the
  * hint, so the next object reuses it.
  */
 #include "runtime/objects/handle.h"
@@ -11,11 +11,14 @@
 #include <mpi.h>
 
 struct object **handle_chunks[HANDLE_CHUNKS];
+struct object *handle_predefined[HANDLE_FIRST];
 
 static uintptr_t hint = HANDLE_FIRST;
 
 static struct object **slot_of(uintptr_t value)
 {
+    if (value < HANDLE_FIRST)
+        return &handle_predefined[value];
     struct object ***chunk = &handle_chunks[value / HANDLE_CHUNK];
     if (!*chunk)
         *chunk = calloc(HANDLE_CHUNK, sizeof(**chunk));

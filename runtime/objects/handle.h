@@ -43,7 +43,8 @@ enum {
     HANDLE_CHUNKS = 16384 /* 16 million handles */
 };
 
-extern struct object **handle_chunks[HANDLE_CHUNKS];
+extern struct object **handle_chunks[HANDLE_CHUNKS]; /* from HANDLE_FIRST */
+extern struct object *handle_predefined[HANDLE_FIRST];
 
 /*
  * Give the object a handle of its own; sets object->handle.
@@ -62,12 +63,16 @@ void handle_remove(struct object *object);
 static inline struct object *handle_find(const void *handle, enum kind kind)
 {
     uintptr_t value = (uintptr_t)handle;
-    if (UNLIKELY(value / HANDLE_CHUNK >= HANDLE_CHUNKS))
-        return NULL;
-    struct object **chunk = handle_chunks[value / HANDLE_CHUNK];
-    if (UNLIKELY(!chunk))
-        return NULL;
-    struct object *object = chunk[value % HANDLE_CHUNK];
+    struct object **chunk = handle_predefined;
+    if (UNLIKELY(value >= HANDLE_FIRST)) {
+        if (UNLIKELY(value / HANDLE_CHUNK >= HANDLE_CHUNKS))
+            return NULL;
+        chunk = handle_chunks[value / HANDLE_CHUNK];
+        if (UNLIKELY(!chunk))
+            return NULL;
+        value %= HANDLE_CHUNK;
+    }
+    struct object *object = chunk[value];
     if (UNLIKELY(!object || object->kind != (uint32_t)kind))
         return NULL;
     return object;

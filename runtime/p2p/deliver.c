@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/copy.h"
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/objects/pack.h"
@@ -34,6 +35,14 @@ static void set_bytes(struct p2p_request *r, uint64_t message_bytes)
     r->base.bytes = r->bytes;
 }
 
+static ALWAYS_INLINE void copy(void *to, const void *from, size_t bytes)
+{
+    if (bytes <= COPY_SHORT_BYTES)
+        copy_short(to, from, bytes);
+    else
+        memcpy(to, from, bytes);
+}
+
 /* Copy packed bytes of the message to their place in the user's buffer. */
 static inline void copy_in(struct p2p_request *r, uint64_t offset,
                            const void *from, size_t bytes, enum counter why)
@@ -41,7 +50,7 @@ static inline void copy_in(struct p2p_request *r, uint64_t offset,
     if (bytes == 0)
         return; /* the buffer may be a null pointer then */
     if (LIKELY(r->type->is_contiguous)) {
-        memcpy((char *)engine_address(r) + offset, from, bytes);
+        copy((char *)engine_address(r) + offset, from, bytes);
     } else {
         unpack_bytes(r->buffer, from, r->type, offset, bytes);
         counter_add(r->p2p->counters, COUNTER_PACKED_BYTES, bytes);
@@ -160,12 +169,48 @@ static inline bool is_disposed(struct p2p *p2p, int world,
            engine_disposes(p2p, world, header);
 }
 
+/* The direct receive's message is one that needs a request. */
+static NO_INLINE void become_request(struct p2p *p2p, int world,
+                                     const struct packet *packet, size_t bytes)
+{
+    struct direct_receive *d = &p2p->direct;
+    struct p2p_request *r = request_create(p2p, d->message);
+    if (!r)
+        process_abort(p2p->process, MPI_ERR_NO_MEM,
+                      "out of memory for a receive");
+    d->request = &r->base;
+    deliver_to(r, world, packet, bytes);
+}
+
+/* The message of the direct receive. */
+static void meet_direct(struct p2p *p2p, int world, const struct packet *packet,
+                        size_t bytes)
+{
+    struct direct_receive *d = &p2p->direct;
+    const struct message *m = d->message;
+    d->envelope = DIRECT_NONE;
+    d->is_met = 1;
+    d->bytes = bytes - sizeof(struct match_header);
+    if (UNLIKELY(packet->type != PACKET_EAGER || d->bytes > d->capacity)) {
+        become_request(p2p, world, packet, bytes);
+        return;
+    }
+    copy((char *)m->buffer + m->type->true_lb,
+         (const char *)packet + sizeof(struct match_header), d->bytes);
+    counter_add(p2p->counters, COUNTER_COPIED_IN_BYTES, d->bytes);
+}
+
 /* EAGER, EAGER_SYNC and RTS. */
 static void on_message(void *arg, int world, const struct packet *packet,
                        size_t bytes)
 {
     struct p2p *p2p = arg;
     const struct match_header *header = (const struct match_header *)packet;
+    if (match_envelope(header) == p2p->direct.envelope &&
+        packet->word == p2p->direct.tag) {
+        meet_direct(p2p, world, packet, bytes);
+        return;
+    }
     struct match *match = engine_match(p2p, header->context);
     if (UNLIKELY(!match)) {
         log_error("rank %d of the job sent a message for context %u, which "

@@ -40,6 +40,7 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
         return MPI_ERR_NO_MEM;
     p2p->process = process;
     p2p->counters = process->counters;
+    p2p->direct.envelope = DIRECT_NONE;
     deliver_init(p2p);
     list_init(&p2p->comms);
     p2p->endpoints = calloc((size_t)process->world_count,
@@ -97,7 +98,7 @@ void p2p_flush(struct p2p *p2p)
 {
     struct backlog *backlog = transports_backlog(p2p->transports);
     while (!list_is_empty(&backlog->endpoints))
-        progress_round(&p2p->process->progress);
+        progress_wait_round(&p2p->process->progress);
 }
 
 struct process *p2p_process(const struct p2p *p2p)
@@ -123,7 +124,7 @@ static bool grow_matches(struct p2p *p2p, uint32_t wire_context)
     return true;
 }
 
-struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
+struct match *engine_make_match(struct p2p *p2p, uint32_t wire_context)
 {
     if (wire_context >= p2p->match_count && !grow_matches(p2p, wire_context))
         return NULL;
@@ -139,6 +140,11 @@ struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
 int p2p_open_context(struct p2p *p2p, struct mpi_comm *comm)
 {
     list_init(&comm->link);
+    const struct match_header header = {
+        .context = wire_context(comm->context, CHANNEL_USER),
+        .source = comm->rank,
+    };
+    comm->envelope = match_envelope(&header);
     for (int channel = 0; channel < CHANNELS; channel++) {
         uint32_t context = wire_context(comm->context, (enum channel)channel);
         comm->match[channel] = engine_match(p2p, context);

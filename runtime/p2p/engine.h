@@ -6,6 +6,8 @@
 #ifndef P2P_ENGINE_H
 #define P2P_ENGINE_H
 
+#include <string.h>
+
 #include "runtime/base/process.h"
 #include "runtime/p2p/match.h"
 #include "runtime/p2p/p2p.h"
@@ -15,7 +17,28 @@
 struct p2p_request;
 struct request_slab;
 
+/*
+ * The one receive that needs no request: a blocking one of the user's channel
+ * that names its source and tag, when no message and no other receive is queued in its context. What
+ * comes goes straight to the user's buffer. A message that is not done with at
+ * once (rendezvous, truncation) makes a request of it after all.
+ */
+struct direct_receive {
+    uint64_t envelope;  /* as in match_header; DIRECT_NONE: none is waiting */
+    uint32_t tag;
+    int is_met;         /* the message has come, or the peer is lost */
+    const struct message *message;
+    uint64_t capacity;
+    uint64_t bytes;     /* received */
+    int world;          /* the sender */
+    int error;          /* why none will come */
+    struct mpi_request *request; /* what it has become, or NULL */
+};
+
+#define DIRECT_NONE UINT64_MAX
+
 struct p2p {
+    struct direct_receive direct;
     struct process *process;
     struct counters *counters; /* of process */
     struct transports *transports;
@@ -106,7 +129,15 @@ static inline uint32_t wire_context(uint32_t context, enum channel channel)
 
 /* The queues of a wire context, made on first use: a peer may be faster in
  * creating a communicator. NULL when memory is out. */
-struct match *engine_match(struct p2p *p2p, uint32_t wire_context);
+struct match *engine_make_match(struct p2p *p2p, uint32_t wire_context) COLD;
+
+static inline struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
+{
+    if (LIKELY(wire_context < p2p->match_count) &&
+        LIKELY(p2p->matches[wire_context] != NULL))
+        return p2p->matches[wire_context];
+    return engine_make_match(p2p, wire_context);
+}
 
 /* The endpoint to a rank of the job. Errors: as transports_endpoint. */
 int engine_connect(struct p2p *p2p, int world, struct endpoint **out) COLD;
@@ -129,7 +160,7 @@ static inline int engine_peer_error(const struct p2p *p2p, int world)
 void engine_peer_failed(void *p2p, int world, int err);
 
 /* Look for ranks of the job that died (failure.c); for progress.news. */
-void engine_look_for_deaths(void *p2p);
+int engine_look_for_deaths(void *p2p);
 
 /*
  * A receive from any source on comm is to be posted: an error that names a
@@ -199,6 +230,14 @@ uint64_t deliver_message_bytes(const struct packet *packet, size_t bytes);
  * contiguous, else packed into scratch. At most scratch_bytes when packed.
  */
 const void *engine_flat(struct p2p_request *r, uint64_t offset, size_t bytes);
+
+/* Source and context of a message in one word, as they lie in its header. */
+static inline uint64_t match_envelope(const struct match_header *header)
+{
+    uint64_t envelope;
+    memcpy(&envelope, &header->context, sizeof envelope);
+    return envelope;
+}
 
 /* Where contiguous data of r starts. */
 static inline void *engine_address(const struct p2p_request *r)

@@ -131,6 +131,12 @@ static void lose(struct p2p *p2p, int world, int err)
                 end(r, make_any_source_error(err));
             }
         }
+    struct direct_receive *d = &p2p->direct;
+    if (d->envelope != DIRECT_NONE && d->world == world) {
+        d->envelope = DIRECT_NONE;
+        d->error = err;
+        d->is_met = 1;
+    }
     LIST_FOR_EACH (node, &p2p->comms) {
         struct mpi_comm *comm = CONTAINER_OF(node, struct mpi_comm, link);
         if (has_member(comm, world))
@@ -180,11 +186,12 @@ static int make_death_error(const struct node_death *death)
                       WEXITSTATUS(status));
 }
 
-void engine_look_for_deaths(void *arg)
+int engine_look_for_deaths(void *arg)
 {
     struct p2p *p2p = arg;
     const struct node_segment *node = &p2p->process->node;
     const uint32_t count = node_segment_death_count(node);
+    const int found = (int)(count - p2p->deaths_seen);
     while (UNLIKELY(p2p->deaths_seen < count)) {
         const struct node_death *death =
             node_segment_death(node, p2p->deaths_seen++);
@@ -192,6 +199,7 @@ void engine_look_for_deaths(void *arg)
         clear_backlog(p2p, death->world, err);
         lose(p2p, death->world, err);
     }
+    return found;
 }
 
 void engine_peer_failed(void *arg, int world, int err)

@@ -18,6 +18,7 @@
 #ifndef P2P_WIRE_H
 #define P2P_WIRE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "transport/packet.h"
@@ -80,6 +81,8 @@ struct data_header {
 
 /* FIN: a bare packet; word is the sender's request. */
 
+_Static_assert(offsetof(struct match_header, source) ==
+               offsetof(struct match_header, context) + 4, "compared as one");
 _Static_assert(sizeof(struct match_header) == 16, "an 8-byte message and its "
                "header fit half a cache line");
 _Static_assert(sizeof(struct rts_header) == 48, "RTS goes inline everywhere");

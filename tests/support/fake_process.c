@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <mpi.h>
@@ -26,7 +27,8 @@ void fake_process_init(struct process *p, int world, int count)
                            .local = world, .local_count = count,
                            .local_worlds = worlds, .host = "testhost" };
     p->node.fd = -1;
-    p->status = must(calloc(1, STATUS_PAGE_BYTES));
+    p->status = must(aligned_alloc(STATUS_PAGE_BYTES, STATUS_PAGE_BYTES));
+    memset(p->status, 0, STATUS_PAGE_BYTES);
     p->status->world = world;
     p->counters = &p->status->counters;
     if (!settings.transports && config_load() != MPI_SUCCESS)

@@ -164,6 +164,7 @@ static void self_explain(struct endpoint *ep, struct strbuf *out)
 
 const struct transport_ops self_transport = {
     .name = "self",
+    .is_loopback = true,
     .open = self_open,
     .close = self_close,
     .card = self_card,

@@ -101,7 +101,7 @@ void area_turn(const struct area *a, uint32_t here, uint32_t peer,
 {
     uint32_t low = here < peer ? here : peer;
     uint32_t high = here < peer ? peer : here;
-    ring_turn_init(turn, &area_mailbox(a, high)->from[low].turn, here == high);
+    ring_turn_init(turn, area_mailbox(a, high)->from[low].turn, here == high);
 }
 
 /*

@@ -4,7 +4,7 @@
  *
  *   header                          what all must agree on
  *   mailbox of rank 0, 1, ...       by sender: its announcement, what the owner
- *                                   has taken from its ring, the turn line
+ *                                   has taken from its ring, the turn lines
  *   rings, sender-major             lines and payload of each ordered pair
  *
  * P ranks reserve P * P rings of address space, yet memory is taken page by
@@ -25,11 +25,10 @@
 struct mailbox {
     _Atomic uint32_t announced; /* grows with each sender */
     unsigned char unused[CACHE_LINE - 4];
-    /* Two lines that are seldom written at the same time. */
     struct {
         struct ring_taken taken;
-        struct ring_line turn; /* of both directions; used when the sender has
-                                  the lower rank */
+        struct ring_line turn[RING_TURN_LINES]; /* of both directions; used
+                                  when the sender has the lower rank */
     } from[];
     /* Then a byte for each rank: it has announced itself. */
 };
@@ -52,7 +51,7 @@ int area_open(struct area *a, struct process *process, size_t ring_bytes,
 void area_ring(const struct area *a, uint32_t from, uint32_t to,
                struct ring *ring);
 
-/* The turn line of `here` and a peer, as `here` sees it. */
+/* The turn lines of `here` and a peer, as `here` sees it. */
 void area_turn(const struct area *a, uint32_t here, uint32_t peer,
                struct ring_turn *turn);
 

@@ -8,7 +8,11 @@
  */
 #include "transport/shm/ring.h"
 
+#include <assert.h>
 #include <string.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/copy.h"
 
 void ring_turn_init(struct ring_turn *t, struct ring_line *line, uint32_t side)
 {
@@ -27,6 +31,26 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
                         struct ring_turn *turn)
 {
     *r = (struct ring_receiver){ .ring = *ring, .turn = turn };
+    ring_expect(r);
+}
+
+/*
+ * When to copy past the caches: what lies dirty in the sender's cache is dear
+ * for a receiver far away, yet between two cores that share a cache nothing is
+ * faster than that cache. How far the receiver is shows when the sender reads
+ * the line in which it tells what it has consumed: 30 to 60 ns from a core
+ * near, 160 and more from one far (docs/shm.md has the figures).
+ */
+enum { STREAMING_NSEC = 100, STREAMING_BYTES = 1024 };
+
+/* Fold one reading of the distance into the mean; one of an interrupted
+ * process says nothing, nor one of a line that had not changed. */
+static void learn_distance(struct ring_sender *s, uint64_t nsec)
+{
+    enum { LIMIT = 1000, WEIGHT = 8 };
+    if (nsec > LIMIT)
+        return;
+    s->distance_nsec += ((int)nsec - s->distance_nsec) / WEIGHT;
 }
 
 /*
@@ -39,77 +63,26 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
 static NO_INLINE void refresh(struct ring_sender *s)
 {
     const struct ring_taken *taken = s->ring.taken;
-    s->limit = atomic_load_explicit(&taken->lines, memory_order_acquire) +
-               RING_LINES;
+    uint64_t start = clock_nsec();
+    uint32_t limit = atomic_load_explicit(&taken->lines,
+                                          memory_order_acquire) + RING_LINES;
+    uint64_t nsec = clock_nsec() - start;
+    if (limit != s->limit)
+        learn_distance(s, nsec);
+    s->limit = limit;
     s->payload_limit =
         atomic_load_explicit(&taken->payload, memory_order_acquire) +
         s->ring.payload_bytes;
 }
 
-/* Copy at most 64 bytes without a call: two moves that may overlap. */
-static ALWAYS_INLINE void copy_short(unsigned char *to,
-                                     const unsigned char *from, size_t bytes)
-{
-    if (bytes > 32) {
-        memcpy(to, from, 32);
-        memcpy(to + bytes - 32, from + bytes - 32, 32);
-    } else if (bytes >= 16) {
-        memcpy(to, from, 16);
-        memcpy(to + bytes - 16, from + bytes - 16, 16);
-    } else if (bytes >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + bytes - 8, from + bytes - 8, 8);
-    } else if (bytes >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + bytes - 4, from + bytes - 4, 4);
-    } else if (bytes > 0) {
-        to[0] = from[0];
-        to[bytes / 2] = from[bytes / 2];
-        to[bytes - 1] = from[bytes - 1];
-    }
-}
-
-/* The line for the next packet. Sender only. */
-static ALWAYS_INLINE struct ring_line *next_line(const struct ring_sender *s)
-{
-    return s->turn->is_mine ? s->turn->line
-                            : &s->ring.lines[s->next % RING_LINES];
-}
-
-/*
- * Give the line from next_line to the receiver. Sender only.
- * The release store keeps all writes to line and payload before it. It is one
- * store of 8 bytes: a sender that dies has published the packet whole or not.
- */
-static ALWAYS_INLINE enum post publish_line(struct ring_sender *s,
-                                            struct ring_line *line,
-                                            size_t bytes)
-{
-    uint32_t number = ++s->next;
-    if (s->turn->is_mine) {
-        s->turn->is_mine = false;
-        number = ring_turn_number(number, s->turn->side);
-    }
-    atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
-                          memory_order_release);
-    return POST_DONE;
-}
-
-/*
- * From this payload on copy past the caches: what lies dirty in the sender's
- * cache costs the receiver more than what lies in memory. Between two distant
- * cores of an EPYC 9004, a packet of 4 KiB arrives after 1.3 us instead of 2.7
- * and a stream of them runs at 7.5 GB/s instead of 1.9; at 512 bytes both are
- * equal. On near cores the cache wins up to 2 KiB (docs/shm.md).
- */
-enum { STREAMING_BYTES = 1024 };
-
 /* Write the packet to the payload ring, at the beginning of a cache line. Its
  * first line is filled in the cache, so that each line is written one way. */
-static void copy_long(unsigned char *to, const struct packet_out *packet)
+static void copy_long(unsigned char *to, const struct packet_out *packet,
+                      bool is_streaming)
 {
     size_t in_cache = packet->payload_bytes;
-    if (in_cache >= STREAMING_BYTES && packet->header_bytes <= CACHE_LINE)
+    if (is_streaming && packet->header_bytes <= CACHE_LINE &&
+        in_cache >= CACHE_LINE)
         in_cache = CACHE_LINE - packet->header_bytes;
     memcpy(to, packet->header, packet->header_bytes);
     to += packet->header_bytes;
@@ -120,12 +93,11 @@ static void copy_long(unsigned char *to, const struct packet_out *packet)
                        packet->payload_bytes - in_cache);
 }
 
-/* A packet too long for a line. Packets begin on a cache line; one that would
+/* A packet for the payload ring. Packets begin on a cache line; one that would
  * cross the end of the ring goes to its beginning and wastes the rest. */
-static NO_INLINE enum post send_long(struct ring_sender *s,
-                                     const struct packet_out *packet)
+static enum post send_long(struct ring_sender *s, struct ring_line *line,
+                           const struct packet_out *packet)
 {
-    struct ring_line *line = next_line(s);
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     uint64_t need = align_up(bytes, CACHE_LINE);
     uint64_t start = s->payload_next;
@@ -139,28 +111,57 @@ static NO_INLINE enum post send_long(struct ring_sender *s,
         if (start + need > s->payload_limit)
             return POST_BUSY;
     }
-    copy_long(s->ring.payload + offset, packet);
+    copy_long(s->ring.payload + offset, packet,
+              s->distance_nsec >= STREAMING_NSEC && bytes >= STREAMING_BYTES);
     s->payload_next = start + need;
     line->place.offset = offset;
     line->place.end = s->payload_next;
-    return publish_line(s, line, bytes);
+    ring_publish_line(s, line, bytes);
+    return POST_DONE;
+}
+
+/* A packet too long for one line. */
+static NO_INLINE enum post send_lines(struct ring_sender *s,
+                                      const struct packet_out *packet)
+{
+
+    struct ring_line *line = ring_next_line(s);
+    size_t bytes = packet->header_bytes + packet->payload_bytes;
+    assert(packet->header_bytes <= RING_INLINE_BYTES);
+    if (!ring_is_inline(s->turn, line, bytes))
+        return send_long(s, line, packet);
+    /* The receiver polls the first line: write that last and in one go, for
+     * between two writes it may be taken away. */
+    unsigned char *to = ring_inline(line);
+    size_t first = RING_INLINE_BYTES - packet->header_bytes;
+    memcpy(to + RING_INLINE_BYTES, (const char *)packet->payload + first,
+           packet->payload_bytes - first);
+    copy_short(to, packet->header, packet->header_bytes);
+    copy_short(to + packet->header_bytes, packet->payload, first);
+    ring_publish_line(s, line, bytes);
+    return POST_DONE;
 }
 
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
 {
-    if (UNLIKELY(s->next == s->limit)) {
-        refresh(s);
-        if (s->next == s->limit)
-            return POST_BUSY;
-    }
+    if (UNLIKELY(s->next == s->limit) && !ring_has_room(s))
+        return POST_BUSY;
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))
-        return send_long(s, packet);
-    struct ring_line *line = next_line(s);
+        return send_lines(s, packet);
+    struct ring_line *line = ring_next_line(s);
     copy_short(line->packet, packet->header, packet->header_bytes);
     copy_short(line->packet + packet->header_bytes, packet->payload,
                packet->payload_bytes);
-    return publish_line(s, line, bytes);
+    ring_publish_line(s, line, bytes);
+    return POST_DONE;
+}
+
+bool ring_has_room(struct ring_sender *s)
+{
+    if (s->next == s->limit)
+        refresh(s);
+    return s->next != s->limit;
 }
 
 /*

@@ -21,14 +21,15 @@
  * write what: the sender the lines and the payload, the receiver `ring_taken`.
  * A sender that dies leaves at most a line without a head: no packet.
  *
- * The turn line. Two processes have a ring each way and one line more, which
- * only the one whose turn it is may write. Writing a packet there passes the
- * turn on: it is the receiver's as soon as it has released the packet. It
+ * The turn lines. Two processes have a ring each way and a few lines more,
+ * which only the one whose turn it is may write. Writing a packet there passes
+ * the turn on: it is the receiver's as soon as it has released the packet. It
  * stands for the ring's line of the same number, which stays unused, so order
  * and flow control know nothing of it. It makes request and reply fast: who
- * answers has just read that very cache line and holds it, while a line of the
- * ring must first be taken from the core that polls it, which more than
- * doubles the time (docs/shm.md has the figures).
+ * answers has just read these very cache lines and holds them, while lines of
+ * the ring must first be taken from the core that polls them, which more than
+ * doubles the time (docs/shm.md has the figures). As only the first has a
+ * head, a packet lies in them in one piece.
  */
 #ifndef SHM_RING_H
 #define SHM_RING_H
@@ -38,11 +39,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/base/copy.h"
 #include "transport/transport.h"
 
 enum {
     RING_LINES = 256,       /* how far a sender may run ahead */
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
+    RING_TURN_LINES = 16,   /* one packet; from there on it is bandwidth */
+    RING_TURN_BYTES = RING_TURN_LINES * CACHE_LINE - 8,
     RING_PUBLISH = 4        /* consumption is told in quarters of a ring */
 };
 
@@ -68,9 +72,9 @@ _Static_assert(sizeof(struct ring_line) == CACHE_LINE, "one line, one head");
 _Static_assert(sizeof(struct ring_taken) == CACHE_LINE, "shares with nobody");
 _Static_assert((RING_LINES & (RING_LINES - 1)) == 0, "places wrap with 2^32");
 
-/* One process's side of a turn line; its sender and its receiver share it. */
+/* One process's side of the turn lines; its sender and its receiver share it. */
 struct ring_turn {
-    struct ring_line *line;
+    struct ring_line *line; /* RING_TURN_LINES of them */
     uint32_t side; /* 0 or 1: which of the two this is; 0 begins */
     bool is_mine;  /* whose turn it is, so who may write the line */
 };
@@ -91,6 +95,7 @@ struct ring_sender {
     uint32_t limit;         /* lines that may be used by what we know */
     uint64_t payload_next;  /* payload bytes ever used */
     uint64_t payload_limit;
+    int distance_nsec;      /* to read what the receiver's core has written */
 };
 
 /* The receiver's private side. */
@@ -98,6 +103,8 @@ struct ring_receiver {
     struct ring ring;
     struct ring_turn *turn;
     const struct ring_line *line; /* of the packet given by ring_peek */
+    const struct ring_line *expected; /* the ring's line of the next packet */
+    uint32_t turn_number;         /* the next packet's in the turn line */
     uint32_t next;              /* lines ever consumed */
     uint32_t told;              /* of these published */
     uint64_t payload_next;      /* payload bytes ever consumed */
@@ -125,8 +132,25 @@ static inline size_t ring_max_packet(uint32_t payload_bytes)
 /* Send one packet of at most ring_max_packet bytes: POST_DONE or POST_BUSY. */
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet);
 
+/* May the next packet be sent? Looks at what was consumed if need be. */
+bool ring_has_room(struct ring_sender *s);
+
 /* Tell the sender of everything consumed. */
 void ring_publish(struct ring_receiver *r);
+
+/* Does a packet of so many bytes at this line lie there itself? */
+static inline bool ring_is_inline(const struct ring_turn *turn,
+                                  const struct ring_line *line, size_t bytes)
+{
+    return LIKELY(bytes <= RING_INLINE_BYTES) ||
+           (line == turn->line && bytes <= RING_TURN_BYTES);
+}
+
+/* Where it lies then: more than a line's packet when it spans turn lines. */
+static inline unsigned char *ring_inline(const struct ring_line *line)
+{
+    return (unsigned char *)(uintptr_t)line + offsetof(struct ring_line, packet);
+}
 
 /* The number in a turn line: whose it is must show, since both count from 1. */
 static inline uint32_t ring_turn_number(uint32_t number, uint32_t side)
@@ -134,25 +158,81 @@ static inline uint32_t ring_turn_number(uint32_t number, uint32_t side)
     return 2 * number + side;
 }
 
+/* The line for the next packet. Sender only. */
+static ALWAYS_INLINE struct ring_line *
+ring_next_line(const struct ring_sender *s)
+{
+    return UNLIKELY(s->turn->is_mine) ? s->turn->line
+                                      : &s->ring.lines[s->next % RING_LINES];
+}
+
+/*
+ * Give the line from ring_next_line to the receiver. Sender only.
+ * The release store keeps all writes to line and payload before it. It is one
+ * store of 8 bytes: a sender that dies has published the packet whole or not.
+ */
+static ALWAYS_INLINE void ring_publish_line(struct ring_sender *s,
+                                            struct ring_line *line,
+                                            size_t bytes)
+{
+    uint32_t number = ++s->next;
+    if (s->turn->is_mine) {
+        s->turn->is_mine = false;
+        number = ring_turn_number(number, s->turn->side);
+    }
+    atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
+                          memory_order_release);
+}
+
+enum { RING_SHORT_HEADER = 16,
+       RING_SHORT_PAYLOAD = RING_INLINE_BYTES - RING_SHORT_HEADER };
+
+/* Send a header of two words and a payload that fit one line; there is room. */
+static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
+                                          uint64_t word1, const void *payload,
+                                          size_t payload_bytes)
+{
+    struct ring_line *line = &s->ring.lines[s->next % RING_LINES];
+    uint32_t next = s->next + 1, number = next;
+    if (s->turn->is_mine) {
+        s->turn->is_mine = false;
+        line = s->turn->line;
+        number = ring_turn_number(next, s->turn->side);
+    }
+    s->next = next;
+    memcpy(line->packet, &word0, sizeof word0);
+    memcpy(line->packet + sizeof word0, &word1, sizeof word1);
+    copy_short(line->packet + RING_SHORT_HEADER, payload, payload_bytes);
+    atomic_store_explicit(&line->head, number | (uint64_t)
+                          (RING_SHORT_HEADER + payload_bytes) << 32,
+                          memory_order_release); /* as ring_publish_line */
+}
+
+/* Note where the next packet may come. */
+static inline void ring_expect(struct ring_receiver *r)
+{
+    r->expected = &r->ring.lines[r->next % RING_LINES];
+    r->turn_number = ring_turn_number(r->next + 1, !r->turn->side);
+}
+
 /*
  * The line of the next packet, or NULL. Receiver only.
  * The acquire loads pair with the release store that published the line: who
- * sees the number sees the line and the payload written before it.
+ * sees the number sees the line and the payload written before it. What this
+ * side has written into the turn line itself has a number of the other kind;
+ * what it has consumed there stays until it writes, and would be taken again
+ * after 2^31 more packets in the ring were it not for is_mine.
  */
-static inline const struct ring_line *ring_arrived(const struct ring_receiver *r,
-                                                   uint64_t *head)
+static ALWAYS_INLINE const struct ring_line *
+ring_arrived(const struct ring_receiver *r, uint64_t *head)
 {
-    const struct ring_line *line = &r->ring.lines[r->next % RING_LINES];
+    const struct ring_line *line = r->expected;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
     if ((uint32_t)*head == r->next + 1)
         return line;
-    if (r->turn->is_mine)
-        return NULL;
     line = r->turn->line;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
-    return (uint32_t)*head == ring_turn_number(r->next + 1, !r->turn->side)
-               ? line
-               : NULL;
+    return (uint32_t)*head == r->turn_number && !r->turn->is_mine ? line : NULL;
 }
 
 /* The next packet, in place, or NULL. Receiver only. */
@@ -164,24 +244,29 @@ static inline const struct packet *ring_peek(struct ring_receiver *r,
     if (!r->line)
         return NULL;
     *bytes = (size_t)(head >> 32);
-    return (const struct packet *)(*bytes <= RING_INLINE_BYTES
-                                       ? r->line->packet
+    return (const struct packet *)(ring_is_inline(r->turn, r->line, *bytes)
+                                       ? ring_inline(r->line)
                                        : r->ring.payload +
                                              r->line->place.offset);
 }
 
-/* Done with the packet of `bytes` that ring_peek gave. Receiver only. */
-static inline void ring_release(struct ring_receiver *r, size_t bytes)
+/* Done with the packet of `bytes` that ring_peek gave. Receiver only. True when
+ * the sender was told of it: it may have waited for room. */
+static inline bool ring_release(struct ring_receiver *r, size_t bytes)
 {
-    if (bytes > RING_INLINE_BYTES)
+    if (!ring_is_inline(r->turn, r->line, bytes))
         r->payload_next = r->line->place.end;
     if (r->line == r->turn->line)
         r->turn->is_mine = true;
     r->next++;
+    ring_expect(r);
     if (r->next - r->told >= RING_LINES / RING_PUBLISH ||
         r->payload_next - r->payload_told >=
-            r->ring.payload_bytes / RING_PUBLISH)
+            r->ring.payload_bytes / RING_PUBLISH) {
         ring_publish(r);
+        return true;
+    }
+    return false;
 }
 
 #endif

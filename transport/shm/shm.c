@@ -31,6 +31,7 @@ struct peer {
     int world;
     int pid;
     struct ring_turn turn;
+    struct doorbell *bell; /* the peer's, rung after each packet */
     struct ring_sender out;
     struct endpoint endpoint;
     int attach_errno;  /* why attach is refused; 0: it works or is not wanted */
@@ -77,6 +78,7 @@ static void make_peers(struct shm *shm)
     for (uint32_t local = 0; local < shm->area.ranks; local++) {
         struct peer *peer = &shm->peers[local];
         peer->world = process->local_worlds[local];
+        peer->bell = &node_segment_status(&process->node, local)->bell;
         area_turn(&shm->area, here, local, &peer->turn);
         area_ring(&shm->area, here, local, &ring);
         ring_sender_init(&peer->out, &ring, &peer->turn);
@@ -162,6 +164,31 @@ static void try_attach(struct peer *peer, const struct attach_card *card)
                   strerror(peer->attach_errno));
 }
 
+/* Let the short way be taken while there is room. */
+static void set_short_limit(struct peer *peer, bool has_room)
+{
+    peer->endpoint.short_limit = has_room ? RING_SHORT_PAYLOAD + 1 : 0;
+}
+
+static COLD enum post close_short_way(struct peer *peer)
+{
+    set_short_limit(peer, ring_has_room(&peer->out));
+    doorbell_ring(peer->bell);
+    return POST_DONE;
+}
+
+static enum post shm_send_short(struct endpoint *ep, uint64_t word0,
+                                uint64_t word1, const void *payload,
+                                size_t payload_bytes)
+{
+    struct peer *peer = peer_of(ep);
+    ring_send_short(&peer->out, word0, word1, payload, payload_bytes);
+    if (UNLIKELY(peer->out.next == peer->out.limit))
+        return close_short_way(peer);
+    doorbell_ring(peer->bell);
+    return POST_DONE;
+}
+
 static int shm_connect(struct transport *t, int world, const void *card,
                        size_t card_bytes, struct endpoint **out)
 {
@@ -172,6 +199,8 @@ static int shm_connect(struct transport *t, int world, const void *card,
         return MPI_ERR_OTHER;
     struct peer *peer = &shm->peers[local];
     endpoint_init(&peer->endpoint, t, world);
+    peer->endpoint.send_short = shm_send_short;
+    set_short_limit(peer, ring_has_room(&peer->out));
     memcpy(&theirs, card, sizeof theirs);
     try_attach(peer, &theirs);
     area_announce(&shm->area, (uint32_t)t->process->local, (uint32_t)local);
@@ -181,7 +210,12 @@ static int shm_connect(struct transport *t, int world, const void *card,
 
 static enum post shm_send(struct endpoint *ep, const struct packet_out *packet)
 {
-    return ring_send(&peer_of(ep)->out, packet);
+    struct peer *peer = peer_of(ep);
+    enum post post = ring_send(&peer->out, packet);
+    set_short_limit(peer, post == POST_DONE &&
+                              peer->out.next != peer->out.limit);
+    doorbell_ring(peer->bell);
+    return post;
 }
 
 static COLD enum post fail_get(struct endpoint *ep, int cause)
@@ -232,31 +266,43 @@ static COLD void welcome(struct shm *shm, uint32_t announced)
 }
 
 /* Take what one peer has sent, up to a batch. */
-static ALWAYS_INLINE int poll_peer(struct peer *peer,
-                                   const struct packet_table *packets)
+static NO_INLINE int take_packets(struct peer *peer,
+                                  const struct packet_table *packets)
 {
     const struct packet *packet;
     size_t bytes;
     int events = 0;
     while (events < BATCH && (packet = ring_peek(&peer->in, &bytes)) != NULL) {
         packet_deliver(packets, peer->world, packet, bytes);
-        ring_release(&peer->in, bytes);
+        if (UNLIKELY(ring_release(&peer->in, bytes)))
+            doorbell_ring(peer->bell);
         events++;
     }
     return events;
 }
 
+/* Some sender has sent: look at all from that one on. */
+static NO_INLINE int take_from(struct shm *shm, unsigned first)
+{
+    int events = 0;
+    for (unsigned i = first; i < shm->sender_count; i++)
+        events += take_packets(shm->senders[i], shm->transport.packets);
+    return events;
+}
+
+/* Short when nothing has come: this is what a waiting rank does. */
 static int shm_poll(struct transport *t)
 {
     struct shm *shm = shm_of(t);
+    uint64_t head;
     uint32_t announced = atomic_load_explicit(&shm->mailbox->announced,
                                               memory_order_acquire);
     if (UNLIKELY(announced != shm->announced_seen))
         welcome(shm, announced);
-    int events = 0;
     for (unsigned i = 0; i < shm->sender_count; i++)
-        events += poll_peer(shm->senders[i], t->packets);
-    return events;
+        if (ring_arrived(&shm->senders[i]->in, &head))
+            return take_from(shm, i);
+    return 0;
 }
 
 static void shm_explain(struct endpoint *ep, struct strbuf *out)

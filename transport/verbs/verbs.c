@@ -319,6 +319,7 @@ static void verbs_explain(struct endpoint *ep, struct strbuf *out)
 
 const struct transport_ops verbs_transport = {
     .name = "verbs",
+    .is_silent = true,
     .open = verbs_open,
     .close = verbs_close,
     .card = verbs_card,

@@ -42,7 +42,7 @@ static void *lines_of(size_t bytes)
 
 static void setup(void)
 {
-    turn_line = lines_of(sizeof *turn_line);
+    turn_line = lines_of(sizeof(struct ring_line) * RING_TURN_LINES);
     for (int i = 0; i < 2; i++) {
         ring[i].lines = lines_of(sizeof(struct ring_line) * RING_LINES);
         ring[i].payload = lines_of(PAYLOAD);
@@ -199,6 +199,7 @@ START_TEST(numbers_may_wrap)
     side[0].sender.next = start;
     side[0].sender.limit = start + RING_LINES;
     side[1].receiver.next = side[1].receiver.told = start;
+    ring_expect(&side[1].receiver);
     send_many(5000, UINT32_MAX);
     ck_assert_uint_lt(side[1].receiver.next, 5000);
 }
@@ -270,17 +271,50 @@ END_TEST
 
 START_TEST(busy_does_not_lose_the_turn)
 {
-    while (send_from(0) == POST_DONE)
+    while (send_bytes(8) == POST_DONE)
         ;
-    ck_assert_int_eq(send_from(1), POST_DONE);
-    ck_assert(receive_at(1) && side[1].turn.is_mine);
+    ck_assert_uint_eq(drop(), 8);
+    ck_assert(side[1].turn.is_mine);
     while (send_from(1) == POST_DONE)
         ;
     while (receive_at(0))
         ;
     ck_assert(side[0].turn.is_mine);
-    ck_assert_int_eq(send_from(0), POST_BUSY);
+    ck_assert_int_eq(send_bytes(8), POST_BUSY);
     ck_assert(side[0].turn.is_mine);
+}
+END_TEST
+
+/* The turn line may keep a number for so long that it comes round again. */
+START_TEST(an_old_number_in_the_turn_line_is_no_packet)
+{
+    ck_assert_int_eq(send_bytes(8), POST_DONE);
+    ck_assert_uint_eq(drop(), 8);
+    uint32_t again = (uint32_t)1 << 31;
+    side[1].receiver.next = side[1].receiver.told = again;
+    ring_expect(&side[1].receiver);
+    ck_assert_uint_eq((uint32_t)atomic_load(&turn_line->head),
+                      side[1].receiver.turn_number);
+    size_t bytes;
+    ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
+}
+END_TEST
+
+/* A packet of some lines lies in the turn lines in one piece. */
+START_TEST(turn_lines_hold_longer_packets)
+{
+    size_t bytes;
+    for (size_t size = 8; size <= 2 * RING_TURN_BYTES; size += 8) {
+        ck_assert_int_eq(send_bytes(size), POST_DONE);
+        const unsigned char *at =
+            (const unsigned char *)ring_peek(&side[1].receiver, &bytes);
+        ck_assert_uint_eq(bytes, size);
+        ck_assert_int_eq(at == turn_line->packet, size <= RING_TURN_BYTES);
+        ck_assert_uint_eq(drop(), size);
+        ck_assert_int_eq(send_from(1), POST_DONE);
+        ck_assert(receive_at(0));
+    }
+    ck_assert_uint_eq(side[0].in.bad, 0);
 }
 END_TEST
 
@@ -352,6 +386,8 @@ int main(void)
     tcase_add_test(t, request_and_reply_use_only_the_turn_line);
     tcase_add_test(t, the_turn_comes_with_the_release);
     tcase_add_test(t, busy_does_not_lose_the_turn);
+    tcase_add_test(t, an_old_number_in_the_turn_line_is_no_packet);
+    tcase_add_test(t, turn_lines_hold_longer_packets);
     tcase_add_test(t, order_holds_between_turn_line_and_ring);
     tcase_add_test(t, both_sides_run_at_once);
     return suite_run("ring", t);
