@@ -49,7 +49,10 @@ static int open_p2p(void)
     int err = transports_allowed(allowed, &count);
     if (err != MPI_SUCCESS)
         return err;
-    return p2p_open(library.process, allowed, count, &library.p2p);
+    err = p2p_open(library.process, allowed, count, &library.p2p);
+    if (err == MPI_SUCCESS) /* all ranks have opened, for they have met */
+        process_choose_waiting(library.process);
+    return err;
 }
 
 void instance_open(const char *function)

@@ -33,6 +33,7 @@ struct settings {
     int verbs_retry_count;     /* RC transport retries */
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
+    int sleep_usec;            /* of yielding before it sleeps */
 
     /* What the launcher tells its ranks; not for users. */
     int node_segment_fd;       /* memfd of the node, -1 = none */

@@ -39,6 +39,10 @@ struct process {
  */
 int process_open(struct process **out);
 
+/* Decide how this rank waits, by the cores that it shares with others. All
+ * ranks of the node have opened. */
+void process_choose_waiting(struct process *p);
+
 /* The reverse; err is what the rank ends with. Frees p. */
 void process_close(struct process *p);
 
