@@ -99,6 +99,7 @@ void process_choose_waiting(struct process *p)
 {
     enum { OWN_SPIN = 2000, OWN_SLEEP_USEC = 10000, SHARED_SLEEP_USEC = 200 };
     const bool is_own = has_own_core(p);
+    p->has_own_core = is_own;
     const int usec = settings.sleep_usec >= 0 ? settings.sleep_usec
                      : is_own                 ? OWN_SLEEP_USEC
                                               : SHARED_SLEEP_USEC;

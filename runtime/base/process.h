@@ -25,6 +25,7 @@ struct process {
     struct status_page *status; /* never NULL */
     struct counters *counters;  /* in *status */
     struct progress progress;
+    bool has_own_core;          /* else it shares cores with other ranks */
     bool may_have_threads;      /* the program asked for threads, or has them */
     unsigned library_threads;   /* made by libraries while the rank started */
     /* Of upper layers, shared by all communicators of the rank; there from the

@@ -20,6 +20,7 @@
 
 #include "runtime/base/process.h"
 #include "transport/shm/ring.h"
+#include "transport/shm/share.h"
 
 /* Where other ranks announce that they will send to this one. */
 struct mailbox {
@@ -29,6 +30,7 @@ struct mailbox {
         struct ring_taken taken;
         struct ring_line turn[RING_TURN_LINES]; /* of both directions; used
                                   when the sender has the lower rank */
+        struct share share; /* a read by the owner that the sender may help */
     } from[];
     /* Then a byte for each rank: it has announced itself. */
 };

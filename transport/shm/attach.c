@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The three system calls behind cross-memory attach. A short count means that
+ * The system calls behind cross-memory attach. A short count means that
  * a page of the peer is not there; the next call then says why.
  */
 #include "transport/shm/attach.h"
@@ -34,21 +34,37 @@ int attach_try(const struct attach_card *card)
     return word == card->word ? 0 : ESRCH;
 }
 
-int attach_read(int pid, void *local, uint64_t remote, size_t bytes)
+typedef ssize_t transfer_call(pid_t pid, const struct iovec *here,
+                              unsigned long here_count,
+                              const struct iovec *there,
+                              unsigned long there_count, unsigned long flags);
+
+static int transfer(transfer_call *call, int pid, char *local, uint64_t remote,
+                    size_t bytes)
 {
-    char *to = local;
     while (bytes > 0) {
         size_t chunk = bytes < CHUNK_BYTES ? bytes : CHUNK_BYTES;
-        struct iovec here = { to, chunk };
+        struct iovec here = { local, chunk };
         struct iovec there = { (void *)(uintptr_t)remote, chunk };
-        ssize_t got = process_vm_readv(pid, &here, 1, &there, 1, 0);
-        if (got < 0 && errno == EINTR)
+        ssize_t moved = call(pid, &here, 1, &there, 1, 0);
+        if (moved < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
-            return got < 0 ? errno : EFAULT;
-        to += got;
-        remote += (size_t)got;
-        bytes -= (size_t)got;
+        if (moved <= 0)
+            return moved < 0 ? errno : EFAULT;
+        local += moved;
+        remote += (size_t)moved;
+        bytes -= (size_t)moved;
     }
     return 0;
+}
+
+int attach_read(int pid, void *local, uint64_t remote, size_t bytes)
+{
+    return transfer(process_vm_readv, pid, local, remote, bytes);
+}
+
+int attach_write(int pid, uint64_t remote, const void *local, size_t bytes)
+{
+    return transfer(process_vm_writev, pid, (char *)(uintptr_t)local, remote,
+                    bytes);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Cross-memory attach: reading another process's memory in one copy, by the
- * kernel (process_vm_readv). It needs the permission to trace the peer, which
+ * Cross-memory attach: reading and writing another process's memory in one
+ * copy, by the kernel (process_vm_readv, process_vm_writev). It needs the permission to trace the peer, which
  * Yama, seccomp and containers may refuse; so it is tried before it is used.
  */
 #ifndef SHM_ATTACH_H
@@ -28,5 +28,8 @@ int attach_try(const struct attach_card *card);
 
 /* Read bytes at the remote address into local. Returns 0 or an errno. */
 int attach_read(int pid, void *local, uint64_t remote, size_t bytes);
+
+/* Write bytes from local to the remote address. Returns 0 or an errno. */
+int attach_write(int pid, uint64_t remote, const void *local, size_t bytes);
 
 #endif

@@ -25,6 +25,9 @@ enum { BATCH = 16 };
 /* Room for the protocols' header beside an eager message. */
 enum { HEADER_ROOM = 128 };
 
+/* packet.private of this transport's own packet. */
+enum { ASK_FOR_HELP = 1 };
+
 /* Everything about one other rank of the node. */
 struct peer {
     struct ring_receiver in;
@@ -34,6 +37,9 @@ struct peer {
     struct doorbell *bell; /* the peer's, rung after each packet */
     struct ring_sender out;
     struct endpoint endpoint;
+    struct share *read;  /* our read of its memory, that it may help */
+    struct share *asked; /* its read of ours */
+    bool can_help;
     int attach_errno;  /* why attach is refused; 0: it works or is not wanted */
     bool is_sender;    /* has announced itself, so we poll `in` */
 };
@@ -80,6 +86,9 @@ static void make_peers(struct shm *shm)
         peer->world = process->local_worlds[local];
         peer->bell = &node_segment_status(&process->node, local)->bell;
         area_turn(&shm->area, here, local, &peer->turn);
+        peer->read = &area_mailbox(&shm->area, here)->from[local].share;
+        peer->asked = &area_mailbox(&shm->area, local)->from[here].share;
+        peer->can_help = true;
         area_ring(&shm->area, here, local, &ring);
         ring_sender_init(&peer->out, &ring, &peer->turn);
         area_ring(&shm->area, local, here, &ring);
@@ -228,10 +237,32 @@ static COLD enum post fail_get(struct endpoint *ep, int cause)
     return POST_FAILED;
 }
 
+/* Read with the peer's help, if it comes and ends well. */
+static int read_together(struct peer *peer, const struct get *get)
+{
+    struct share *share = peer->read;
+    bool has_helped;
+    share_open(share, get->local, get->remote_address, get->bytes);
+    const struct packet ask = { .private = ASK_FOR_HELP };
+    const struct packet_out packet = { .header = &ask,
+                                       .header_bytes = sizeof ask };
+    shm_send(&peer->endpoint, &packet); /* when that is busy, without help */
+    int cause = share_read(share, peer->pid, &has_helped);
+    if (has_helped)
+        return cause;
+    peer->can_help = false;
+    log_debug("rank %d cannot write to this process", peer->world);
+    return attach_read(peer->pid, get->local, get->remote_address, get->bytes);
+}
+
 static enum post shm_get(struct endpoint *ep, const struct get *get)
 {
-    int cause = attach_read(peer_of(ep)->pid, get->local,
-                            get->remote_address, get->bytes);
+    struct peer *peer = peer_of(ep);
+    int cause = get->bytes >= SHARE_MIN_BYTES && peer->can_help &&
+                        ep->transport->process->has_own_core
+                    ? read_together(peer, get)
+                    : attach_read(peer->pid, get->local, get->remote_address,
+                                  get->bytes);
     if (UNLIKELY(cause != 0))
         return fail_get(ep, cause);
     counter_add(ep->transport->process->counters, COUNTER_CMA_BYTES,
@@ -273,7 +304,10 @@ static NO_INLINE int take_packets(struct peer *peer,
     size_t bytes;
     int events = 0;
     while (events < BATCH && (packet = ring_peek(&peer->in, &bytes)) != NULL) {
-        packet_deliver(packets, peer->world, packet, bytes);
+        if (UNLIKELY(packet->private == ASK_FOR_HELP))
+            share_help(peer->asked, peer->pid);
+        else
+            packet_deliver(packets, peer->world, packet, bytes);
         if (UNLIKELY(ring_release(&peer->in, bytes)))
             doorbell_ring(peer->bell);
         events++;
