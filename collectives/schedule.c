@@ -55,7 +55,7 @@ void schedule_init(struct schedule *s, struct mpi_comm *comm)
     s->request.tag = MPI_ANY_TAG;
     s->request.bytes = 0;
     s->request.is_cancelled = false;
-    s->request.is_freed = false;
+    s->request.then = NULL;
     s->request.progress = &p2p_process(comm->p2p)->progress;
     s->count = 0;
     s->round_count = 0;

@@ -50,6 +50,9 @@ extern struct library library;
  */
 int api_raise(struct mpi_comm *comm, int err, const char *function) COLD;
 
+/* End the job with the sentence of err. */
+_Noreturn void api_die(int err, const char *function) COLD;
+
 /* As api_raise, for a function that may be called at any time. */
 int api_raise_anytime(int err, const char *function) COLD;
 

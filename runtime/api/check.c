@@ -165,3 +165,15 @@ int check_info_or_null(MPI_Info handle, struct mpi_info **out)
     *out = NULL;
     return handle == MPI_INFO_NULL ? MPI_SUCCESS : check_info(handle, out);
 }
+
+int check_request(MPI_Request handle, struct mpi_request **out)
+{
+    *out = request_find(handle);
+    if (*out)
+        return MPI_SUCCESS;
+    if (handle == MPI_REQUEST_NULL)
+        return error_make(MPI_ERR_REQUEST, "MPI_REQUEST_NULL is not a request "
+                          "that can be used here");
+    return error_make(MPI_ERR_REQUEST, "handle 0x%llx is not a request",
+                      (unsigned long long)(uintptr_t)handle);
+}

@@ -19,6 +19,7 @@
 #include "runtime/objects/group.h"
 #include "runtime/objects/info.h"
 #include "runtime/objects/op.h"
+#include "runtime/objects/request.h"
 
 /* Is the library between MPI_Init and MPI_Finalize? Functions that look up a
  * communicator need not ask: none is found outside. */
@@ -70,6 +71,9 @@ static inline int check_committed(MPI_Datatype handle,
 }
 
 int check_group(MPI_Group handle, struct mpi_group **out);
+
+/* A request other than MPI_REQUEST_NULL. */
+int check_request(MPI_Request handle, struct mpi_request **out);
 
 int check_info(MPI_Info handle, struct mpi_info **out);
 

@@ -25,7 +25,7 @@ static void die_outside(const char *function)
     exit(1);
 }
 
-static _Noreturn void die(const char *function, int err)
+void api_die(int err, const char *function)
 {
     char sentence[600];
     snprintf(sentence, sizeof sentence, "%s: %s", function, error_text(err));
@@ -39,18 +39,18 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
     if (!comm)
         comm = library.self;
     if (!comm)
-        die(function, err); /* sessions only, and no object concerned */
+        api_die(err, function); /* sessions only, and no object concerned */
     const struct mpi_errhandler *handler = comm->errhandler;
-    if (handler->user) {
+    if (handler->of == KIND_COMM) {
         /* A request may outlive the handle of its communicator. */
         MPI_Comm handle =
             comm->object.handle ? comm_handle(comm) : MPI_COMM_NULL;
         int code = err;
-        handler->user(&handle, &code, NULL);
+        handler->user.comm(&handle, &code, NULL);
         return err;
     }
     if (handler->object.handle != (uintptr_t)MPI_ERRORS_RETURN)
-        die(function, err);
+        api_die(err, function);
     return err;
 }
 

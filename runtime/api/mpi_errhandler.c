@@ -5,14 +5,20 @@
 #include "runtime/api/api.h"
 
 #include "runtime/api/check.h"
+#include "runtime/api/errhandler_call.h"
+#include "runtime/api/instance.h"
 #include "runtime/base/error.h"
-#include "runtime/objects/errhandler.h"
 
-static int check_errhandler(MPI_Errhandler handle, struct mpi_errhandler **out)
+int check_errhandler(MPI_Errhandler handle, enum kind of,
+                     struct mpi_errhandler **out)
 {
     *out = errhandler_find(handle);
-    if (*out && errhandler_is_given(*out))
+    if (*out && errhandler_is_given(*out) &&
+        ((*out)->of == of || (*out)->of == KIND_FREE || of == KIND_FREE))
         return MPI_SUCCESS;
+    if (*out && errhandler_is_given(*out))
+        return error_make(MPI_ERR_ERRHANDLER, "the error handler is for "
+                          "another kind of object");
     if (handle == MPI_ERRHANDLER_NULL)
         return error_make(MPI_ERR_ERRHANDLER,
                           "MPI_ERRHANDLER_NULL is not an error handler");
@@ -26,18 +32,19 @@ int MPI_Comm_create_errhandler(MPI_Comm_errhandler_function *comm_errhandler_fn,
                                MPI_Errhandler *errhandler)
 {
     struct mpi_errhandler *e;
-    int err = check_initialized();
+    int err = objects_open();
     if (err == MPI_SUCCESS && !comm_errhandler_fn)
         err = error_make(MPI_ERR_ARG, "the function is a null pointer");
     if (err == MPI_SUCCESS)
         err = check_pointer(errhandler, "errhandler");
     if (err == MPI_SUCCESS)
-        err = errhandler_create(comm_errhandler_fn, &e);
+        err = errhandler_create(KIND_COMM, &e);
     if (err == MPI_SUCCESS) {
+        e->user.comm = comm_errhandler_fn;
         err = errhandler_give(e, errhandler);
         errhandler_release(e);
     }
-    return api_result(NULL, err, "MPI_Comm_create_errhandler");
+    return api_result_anytime(err, "MPI_Comm_create_errhandler");
 }
 
 PROFILE(MPI_Comm_set_errhandler);
@@ -47,7 +54,7 @@ int MPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler errhandler)
     struct mpi_errhandler *e;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
-        err = check_errhandler(errhandler, &e);
+        err = check_errhandler(errhandler, KIND_COMM, &e);
     if (err == MPI_SUCCESS) {
         errhandler_retain(e);
         errhandler_release(c->errhandler);
@@ -86,12 +93,12 @@ int MPI_Errhandler_free(MPI_Errhandler *errhandler)
     struct mpi_errhandler *e;
     int err = check_pointer(errhandler, "errhandler");
     if (err == MPI_SUCCESS)
-        err = check_errhandler(*errhandler, &e);
+        err = check_errhandler(*errhandler, KIND_FREE, &e);
     if (err == MPI_SUCCESS) {
         errhandler_take(e);
         *errhandler = MPI_ERRHANDLER_NULL;
     }
-    return api_result(NULL, err, "MPI_Errhandler_free");
+    return api_result_anytime(err, "MPI_Errhandler_free");
 }
 
 PROFILE(MPI_Errhandler_toint);

@@ -21,6 +21,7 @@
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
 #include "runtime/objects/info.h"
+#include "runtime/p2p/bsend.h"
 #include "runtime/p2p/p2p.h"
 
 enum { CONTEXT_WORLD, CONTEXT_SELF };
@@ -145,6 +146,9 @@ int MPI_Finalize(void)
      * no rank waits for one that no longer makes progress. */
     const struct coll_args barrier = { .kind = COLL_BARRIER,
                                        .comm = library.world };
+    void *memory;
+    MPI_Count bytes;
+    bsend_detach(&process->buffer, &process->progress, &memory, &bytes);
     p2p_flush(library.p2p);
     int result = coll_run(&barrier);
     if (result != MPI_SUCCESS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * MPI_Send, MPI_Ssend, their nonblocking forms, and MPI_Sendrecv (MPI 5.0,
- * chapter 3).
+ * MPI_Send, MPI_Ssend, MPI_Rsend and their nonblocking forms (MPI 5.0, chapter
+ * 3). A ready send is a standard one: that its receive is posted gains nothing.
  */
 #include "runtime/api/api.h"
 
@@ -197,4 +197,32 @@ int MPI_Issend_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                  int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
     return isend_any(CALL(SEND_SYNCHRONOUS, "MPI_Issend_c"), request);
+}
+
+PROFILE(MPI_Rsend);
+int MPI_Rsend(const void *buf, int count, MPI_Datatype datatype, int dest,
+              int tag, MPI_Comm comm)
+{
+    return send_any(CALL(SEND_STANDARD, "MPI_Rsend"));
+}
+
+PROFILE(MPI_Rsend_c);
+int MPI_Rsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
+                int tag, MPI_Comm comm)
+{
+    return send_any(CALL(SEND_STANDARD, "MPI_Rsend_c"));
+}
+
+PROFILE(MPI_Irsend);
+int MPI_Irsend(const void *buf, int count, MPI_Datatype datatype, int dest,
+               int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend_any(CALL(SEND_STANDARD, "MPI_Irsend"), request);
+}
+
+PROFILE(MPI_Irsend_c);
+int MPI_Irsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
+                 int tag, MPI_Comm comm, MPI_Request *request)
+{
+    return isend_any(CALL(SEND_STANDARD, "MPI_Irsend_c"), request);
 }

@@ -40,7 +40,8 @@ static int finish(MPI_Request *request, MPI_Status *status,
                   struct mpi_comm **comm)
 {
     struct mpi_request *r = request_find(*request);
-    *request = MPI_REQUEST_NULL;
+    if (LIKELY(!request_is_persistent(r)))
+        *request = MPI_REQUEST_NULL;
     if (UNLIKELY(r->error != MPI_SUCCESS) && !*comm && r->comm) {
         comm_retain(r->comm);
         *comm = r->comm;
@@ -55,6 +56,12 @@ static int conclude(struct mpi_comm *comm, int err, const char *function)
     if (UNLIKELY(comm != NULL))
         comm_release(comm);
     return err;
+}
+
+/* Null, or persistent and not started: nothing to wait for. */
+static bool is_idle(MPI_Request request)
+{
+    return request == MPI_REQUEST_NULL || request_find(request)->is_inactive;
 }
 
 /* Finish requests[i] when it is null or complete. */
@@ -87,9 +94,10 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
 {
     struct mpi_comm *comm = NULL;
     struct mpi_request *r = request_find(*request);
-    if (LIKELY(r && r->is_complete && r->error == MPI_SUCCESS)) {
+    if (LIKELY(r && r->is_complete && r->error == MPI_SUCCESS &&
+               !r->is_special)) {
         *request = MPI_REQUEST_NULL;
-        return request_finish(r, status);
+        return request_finish_plain(r, status);
     }
     int err = check_requests(1, request);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -237,7 +245,7 @@ static enum any finish_any(int count, MPI_Request requests[], int *index,
 {
     enum any result = ANY_NO_ACTIVE;
     for (int i = 0; i < count; i++) {
-        if (requests[i] == MPI_REQUEST_NULL)
+        if (is_idle(requests[i]))
             continue;
         result = ANY_NONE;
         if (request_find(requests[i])->is_complete) {
@@ -305,7 +313,7 @@ static bool finish_some(const struct some *s, int *err, struct mpi_comm **comm)
     int found = 0;
     *err = MPI_SUCCESS;
     for (int i = 0; i < s->count; i++) {
-        if (s->requests[i] == MPI_REQUEST_NULL)
+        if (is_idle(s->requests[i]))
             continue;
         is_any_active = true;
         if (!request_find(s->requests[i])->is_complete)

@@ -10,6 +10,7 @@
 #include "runtime/base/node_segment.h"
 #include "runtime/base/progress.h"
 
+struct bsend_buffer;
 struct context_ids;
 struct schedule_pool;
 
@@ -32,6 +33,7 @@ struct process {
      * first communicator to the last. */
     struct schedule_pool *schedules;
     struct context_ids *contexts;
+    struct bsend_buffer *buffer; /* for buffered sends, NULL: none */
 };
 
 /*

@@ -14,17 +14,23 @@
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
 #include "runtime/objects/info.h"
+#include "runtime/objects/session.h"
+#include "runtime/p2p/bsend.h"
 #include "runtime/p2p/p2p.h"
 
 static void destroy_comm(struct mpi_comm *c)
 {
     struct process *process = p2p_process(c->p2p);
+    void *memory;
+    MPI_Count bytes;
+    bsend_detach(&c->buffer, &process->progress, &memory, &bytes);
     handle_remove(&c->object);
     p2p_close_context(c->p2p, c);
     context_release(process, c->context);
     schedule_pool_release(process);
     errhandler_release(c->errhandler);
     info_destroy(c->info);
+    session_release(c->session);
     group_release(c->group);
     free(c);
 }

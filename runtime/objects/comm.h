@@ -18,17 +18,20 @@
 #include "runtime/objects/handle.h"
 
 struct attr;
+struct bsend_buffer;
 struct match;
 struct mpi_errhandler;
 struct mpi_group;
 struct mpi_info;
 struct p2p;
+struct session;
 
 /* Message spaces that never see each other's messages. */
 enum channel {
     CHANNEL_USER,
     CHANNEL_COLLECTIVE,
     CHANNEL_NOTICE, /* "collectives fail from here on", see p2p.h */
+    CHANNEL_PARTITIONED,
     CHANNELS
 };
 
@@ -46,6 +49,8 @@ struct mpi_comm {
     struct mpi_errhandler *errhandler;
     struct attr *attrs;             /* NULL: none */
     struct mpi_info *info;          /* hints that a user gave; NULL: none */
+    struct bsend_buffer *buffer;    /* for buffered sends; NULL: none */
+    struct session *session;        /* it comes from; NULL: world model */
     int collective_tag;             /* of the next collective operation */
     /* Of runtime/p2p/, for when something fails: */
     struct list link;               /* in its list of communicators */
@@ -54,6 +59,7 @@ struct mpi_comm {
     int collective_error;           /* why collectives fail, from this tag on */
     int failed_tag;
     bool has_told;                  /* the other ranks know */
+    int partitioned_tag;            /* of the next partitioned send */
     void (*destroy)(struct mpi_comm *c); /* frees it; set by its maker */
     char name[MPI_MAX_OBJECT_NAME];
 };

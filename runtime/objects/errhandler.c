@@ -30,14 +30,13 @@ void errhandler_fini_predefined(void)
         handle_remove(&predefined[i].object);
 }
 
-int errhandler_create(MPI_Comm_errhandler_function *user,
-                      struct mpi_errhandler **out)
+int errhandler_create(enum kind of, struct mpi_errhandler **out)
 {
     struct mpi_errhandler *e = calloc(1, sizeof *e);
     if (!e)
         return MPI_ERR_NO_MEM;
     e->object = (struct object){.kind = KIND_ERRHANDLER, .references = 1};
-    e->user = user;
+    e->of = of;
     *out = e;
     return MPI_SUCCESS;
 }
@@ -49,7 +48,7 @@ void errhandler_retain(struct mpi_errhandler *e)
 
 void errhandler_release(struct mpi_errhandler *e)
 {
-    if (--e->object.references > 0 || !e->user)
+    if (--e->object.references > 0 || e->of == KIND_FREE)
         return;
     handle_remove(&e->object);
     free(e);
@@ -62,7 +61,7 @@ int errhandler_give(struct mpi_errhandler *e, MPI_Errhandler *out)
         if (err != MPI_SUCCESS)
             return err;
     }
-    if (e->user) {
+    if (e->of != KIND_FREE) {
         errhandler_retain(e);
         e->given++;
     }
@@ -72,7 +71,7 @@ int errhandler_give(struct mpi_errhandler *e, MPI_Errhandler *out)
 
 void errhandler_take(struct mpi_errhandler *e)
 {
-    if (e->user) {
+    if (e->of != KIND_FREE) {
         e->given--;
         errhandler_release(e);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What stands behind MPI_Errhandler, for communicators.
+ * What stands behind MPI_Errhandler. A user's handler is for one kind of object,
+ * predefined ones are for all.
  */
 #ifndef OBJECTS_ERRHANDLER_H
 #define OBJECTS_ERRHANDLER_H
@@ -14,7 +15,13 @@
 struct mpi_errhandler {
     struct object object;
     int given;                          /* handles the user has of it */
-    MPI_Comm_errhandler_function *user; /* NULL for predefined ones */
+    enum kind of;                       /* KIND_FREE: predefined */
+    union {
+        MPI_Comm_errhandler_function *comm;
+        MPI_Session_errhandler_function *session;
+        MPI_Win_errhandler_function *win;
+        MPI_File_errhandler_function *file;
+    } user;
 };
 
 static inline struct mpi_errhandler *errhandler_find(MPI_Errhandler handle)
@@ -26,9 +33,9 @@ static inline struct mpi_errhandler *errhandler_find(MPI_Errhandler handle)
 int errhandler_init_predefined(void);
 void errhandler_fini_predefined(void);
 
-/* One reference, no handle. Errors: MPI_ERR_NO_MEM */
-int errhandler_create(MPI_Comm_errhandler_function *user,
-                      struct mpi_errhandler **out);
+/* For objects of kind; one reference, no handle; the caller sets the function.
+ * Errors: MPI_ERR_NO_MEM */
+int errhandler_create(enum kind of, struct mpi_errhandler **out);
 
 void errhandler_retain(struct mpi_errhandler *e);
 
@@ -48,7 +55,7 @@ void errhandler_take(struct mpi_errhandler *e);
 /* Has the user a handle of e? */
 static inline bool errhandler_is_given(const struct mpi_errhandler *e)
 {
-    return e->given > 0 || !e->user;
+    return e->given > 0 || e->of == KIND_FREE;
 }
 
 #endif

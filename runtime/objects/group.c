@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/objects/session.h"
+
 static struct mpi_group empty = {.object = {.kind = KIND_GROUP,
                                             .references = 1},
                                  .rank = MPI_UNDEFINED};
@@ -30,6 +32,7 @@ static struct mpi_group *allocate(int size)
         return NULL;
     g->object = (struct object){.kind = KIND_GROUP, .references = 1};
     g->given = 0;
+    g->session = NULL;
     g->rank = MPI_UNDEFINED;
     g->size = size;
     return g;
@@ -50,6 +53,18 @@ int group_create(const int *worlds, int size, int world,
     return MPI_SUCCESS;
 }
 
+int group_create_range(int size, int world, struct mpi_group **out)
+{
+    struct mpi_group *g = allocate(size);
+    if (!g)
+        return MPI_ERR_NO_MEM;
+    for (int i = 0; i < size; i++)
+        g->worlds[i] = i;
+    g->rank = world;
+    *out = g;
+    return MPI_SUCCESS;
+}
+
 void group_retain(struct mpi_group *g)
 {
     g->object.references++;
@@ -60,6 +75,7 @@ void group_release(struct mpi_group *g)
     if (--g->object.references > 0 || g == &empty)
         return;
     handle_remove(&g->object);
+    session_release(g->session);
     free(g);
 }
 
@@ -127,10 +143,15 @@ static void append(struct mpi_group *g, const struct mpi_group *from, int i)
     g->worlds[g->size++] = from->worlds[i];
 }
 
-static struct mpi_group *or_empty(struct mpi_group *g)
+static struct mpi_group *or_empty(struct mpi_group *g,
+                                  const struct mpi_group *from)
 {
-    if (g->size > 0)
+    if (g->size > 0) {
+        g->session = from->session;
+        if (g->session)
+            session_retain(g->session);
         return g;
+    }
     group_release(g);
     group_retain(&empty);
     return &empty;
@@ -145,7 +166,7 @@ int group_incl(const struct mpi_group *g, int n, const int *ranks,
     result->size = 0;
     for (int i = 0; i < n; i++)
         append(result, g, ranks[i]);
-    *out = or_empty(result);
+    *out = or_empty(result, g);
     return MPI_SUCCESS;
 }
 
@@ -167,7 +188,7 @@ int group_excl(const struct mpi_group *g, int n, const int *ranks,
             append(result, g, i);
     }
     free(is_out);
-    *out = or_empty(result);
+    *out = or_empty(result, g);
     return MPI_SUCCESS;
 }
 
@@ -194,7 +215,7 @@ static int combine(const struct mpi_group *a, const struct mpi_group *b,
             append(result, a, i);
     }
     free(in_b.rank);
-    *out = or_empty(result);
+    *out = or_empty(result, a);
     return MPI_SUCCESS;
 }
 
@@ -224,7 +245,7 @@ int group_union(const struct mpi_group *a, const struct mpi_group *b,
             append(result, a, i);
         for (int i = 0; i < rest->size; i++)
             append(result, rest, i);
-        *out = or_empty(result);
+        *out = or_empty(result, a);
     }
     group_release(rest);
     return result ? MPI_SUCCESS : MPI_ERR_NO_MEM;

@@ -12,9 +12,12 @@
 
 #include "runtime/objects/handle.h"
 
+struct session;
+
 struct mpi_group {
     struct object object;
     int given;    /* handles the user has of it */
+    struct session *session; /* it comes from; NULL: world model */
     int rank;     /* ours in it, or MPI_UNDEFINED */
     int size;
     int worlds[]; /* rank in the job of each */
@@ -36,6 +39,9 @@ void group_fini_predefined(void);
  */
 int group_create(const int *worlds, int size, int world,
                  struct mpi_group **out);
+
+/* As group_create with the ranks 0 to size - 1 of the job. */
+int group_create_range(int size, int world, struct mpi_group **out);
 
 void group_retain(struct mpi_group *g);
 

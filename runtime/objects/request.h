@@ -25,8 +25,19 @@ struct mpi_request;
 
 struct request_ops {
     /* Give the request back to where it came from: it is complete and nobody
-     * will look at it again. */
+     * will look at it again. A persistent one becomes inactive. */
     void (*release)(struct mpi_request *r);
+
+    /* The others may be NULL: then there is nothing special to do. */
+
+    /* MPI_Start; only persistent requests have it. */
+    int (*start)(struct mpi_request *r);
+    /* The user lets go of a persistent request, in whatever state. */
+    void (*destroy)(struct mpi_request *r);
+    /* Try to end it early; it completes in any case. */
+    int (*cancel)(struct mpi_request *r);
+    /* Fill the status of a complete request; the operation's result. */
+    int (*query)(struct mpi_request *r, MPI_Status *status);
 };
 
 struct mpi_request {
@@ -40,8 +51,13 @@ struct mpi_request {
     int source;
     int tag;
     bool is_cancelled;
-    bool is_freed;            /* the user let go of it before completion */
+    bool is_special;          /* persistent, or with a query of its own */
+    bool is_inactive;         /* a persistent one that is not started; it is
+                                 complete, with an empty status */
     uint64_t bytes;
+    /* Called once on completion, last; NULL: nobody waits for that. */
+    void (*then)(struct mpi_request *r);
+    void *owner;              /* for then */
 };
 
 static inline struct mpi_request *request_find(MPI_Request handle)
@@ -67,6 +83,25 @@ static inline bool request_is_lost(const struct mpi_request *r)
 /* Set r complete and count failures; releases it when the user has let go of it. */
 void request_complete(struct mpi_request *r, int error);
 
+/* Call then(r) when r is complete, at once if it is; owner is for then to
+ * find. The user does not see r. */
+void request_then(struct mpi_request *r, void (*then)(struct mpi_request *r),
+                  void *owner);
+
+/* Make r a pending request that no protocol knows; the caller embeds it and
+ * completes it with request_complete. Gives it a handle.
+ * Errors   MPI_ERR_NO_MEM */
+int request_init(struct mpi_request *r, const struct request_ops *ops,
+                 struct progress *progress, struct mpi_comm *comm);
+
+/* A persistent request is inactive now. */
+void request_set_inactive(struct mpi_request *r);
+
+static inline bool request_is_persistent(const struct mpi_request *r)
+{
+    return r->ops->start != NULL;
+}
+
 /* MPI_Request_free: release now, or as soon as r is complete. */
 void request_free(struct mpi_request *r);
 
@@ -82,11 +117,20 @@ void status_set_empty(MPI_Status *status);
 uint64_t status_bytes(const MPI_Status *status);
 bool status_is_cancelled(const MPI_Status *status);
 
+void status_set_bytes(MPI_Status *status, uint64_t bytes);
+void status_set_cancelled(MPI_Status *status, bool is_cancelled);
+
+/* Fill status from a complete request and return its error code. */
+int request_query(struct mpi_request *r, MPI_Status *status);
+
 /*
  * Take the result of a complete request: fill status, release, return the
  * operation's error code.
  */
 int request_finish(struct mpi_request *r, MPI_Status *status);
+
+/* As request_finish, for a request that is not special. */
+int request_finish_plain(struct mpi_request *r, MPI_Status *status);
 
 /* Progress until r is complete, then request_finish. */
 int request_wait(struct mpi_request *r, MPI_Status *status);

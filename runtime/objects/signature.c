@@ -84,3 +84,32 @@ MPI_Count signature_elements(const struct signature *s, uint64_t bytes)
     }
     return n;
 }
+
+/* As descend, by elements: the node in which they end, NULL when none is left. */
+static const struct signature *descend_elements(const struct signature *s,
+                                                MPI_Count *elements,
+                                                uint64_t *bytes)
+{
+    for (size_t i = 0; i < s->part_count && *elements > 0; i++) {
+        const struct signature_part *part = &s->parts[i];
+        MPI_Count whole = *elements / part->of->elements;
+        if (whole > part->count)
+            whole = part->count;
+        *elements -= whole * part->of->elements;
+        *bytes += (uint64_t)whole * part->of->bytes;
+        if (whole < part->count)
+            return part->of;
+    }
+    return NULL;
+}
+
+uint64_t signature_bytes(const struct signature *s, MPI_Count elements)
+{
+    if (s->elements == 0)
+        return 0;
+    uint64_t bytes = (uint64_t)(elements / s->elements) * s->bytes;
+    elements %= s->elements;
+    while (s && elements > 0)
+        s = descend_elements(s, &elements, &bytes);
+    return bytes;
+}

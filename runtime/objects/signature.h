@@ -45,4 +45,7 @@ void signature_release(struct signature *s);
  * when they end inside one. */
 MPI_Count signature_elements(const struct signature *s, uint64_t bytes);
 
+/* Bytes of the first `elements` basic elements of repeated s. */
+uint64_t signature_bytes(const struct signature *s, MPI_Count elements);
+
 #endif

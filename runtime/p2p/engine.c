@@ -101,6 +101,11 @@ void p2p_flush(struct p2p *p2p)
         progress_wait_round(&p2p->process->progress);
 }
 
+struct mpi_request *p2p_sent(struct p2p *p2p)
+{
+    return &p2p->sent;
+}
+
 struct process *p2p_process(const struct p2p *p2p)
 {
     return p2p->process;
@@ -221,7 +226,14 @@ static void release(struct mpi_request *base)
     p2p->free_requests = r;
 }
 
-static const struct request_ops p2p_request_ops = { .release = release };
+static int cancel(struct mpi_request *base)
+{
+    p2p_cancel_recv(base);
+    return MPI_SUCCESS;
+}
+
+static const struct request_ops p2p_request_ops = { .release = release,
+                                                    .cancel = cancel };
 
 bool request_pool_grow(struct p2p *p2p)
 {
@@ -253,7 +265,7 @@ struct p2p_request *request_create(struct p2p *p2p, const struct message *m)
     r->base.object.kind = KIND_REQUEST;
     r->base.is_complete = 0;
     r->base.is_cancelled = false;
-    r->base.is_freed = false;
+    r->base.then = NULL;
     r->base.comm = m->comm;
     comm_retain(m->comm);
     r->buffer = m->buffer;
