@@ -33,6 +33,7 @@ struct library {
     struct p2p *p2p;
     struct mpi_comm *world;
     struct mpi_comm *self;
+    struct mpi_comm *base; /* of all ranks, for us; NULL: not used yet */
     int thread_level;
     pthread_t main_thread; /* that called MPI_Init */
     bool is_initialized;   /* the world model: world and self are there */

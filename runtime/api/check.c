@@ -70,9 +70,11 @@ int check_count_failed(MPI_Count count)
 static int rank_failed(int error_class, const char *what, int rank,
                        const struct mpi_comm *comm)
 {
-    return error_make(error_class, "%s %d is not in the communicator, which "
-                      "has %d rank%s (0 to %d)", what, rank, comm->size,
-                      comm->size == 1 ? "" : "s", comm->size - 1);
+    return error_make(error_class, "%s %d is not in the %s, which "
+                      "has %d rank%s (0 to %d)", what, rank,
+                      comm_is_inter(comm) ? "remote group" : "communicator",
+                      comm->peer_count, comm->peer_count == 1 ? "" : "s",
+                      comm->peer_count - 1);
 }
 
 int check_destination_failed(int rank, const struct mpi_comm *comm)
@@ -88,6 +90,22 @@ int check_source_failed(int rank, const struct mpi_comm *comm)
 int check_root_failed(int root, const struct mpi_comm *comm)
 {
     return rank_failed(MPI_ERR_ROOT, "root", root, comm);
+}
+
+int check_intra(const struct mpi_comm *comm)
+{
+    if (!comm_is_inter(comm))
+        return MPI_SUCCESS;
+    return error_make(MPI_ERR_COMM, "an intercommunicator is not allowed "
+                      "here");
+}
+
+int check_inter(const struct mpi_comm *comm)
+{
+    if (comm_is_inter(comm))
+        return MPI_SUCCESS;
+    return error_make(MPI_ERR_COMM, "the communicator is not an "
+                      "intercommunicator");
 }
 
 int check_tag_failed(int tag)

@@ -43,6 +43,12 @@ static inline int check_comm(MPI_Comm handle, struct mpi_comm **out)
     return LIKELY(*out != NULL) ? MPI_SUCCESS : check_comm_failed(handle);
 }
 
+/* Not an intercommunicator. */
+int check_intra(const struct mpi_comm *comm);
+
+/* An intercommunicator. */
+int check_inter(const struct mpi_comm *comm);
+
 static inline int check_count(MPI_Count count)
 {
     return LIKELY(count >= 0) ? MPI_SUCCESS : check_count_failed(count);
@@ -101,7 +107,8 @@ static inline int check_buffer(const void *buffer, MPI_Count count,
 /* A rank in comm, or MPI_PROC_NULL. */
 static inline int check_destination(int rank, const struct mpi_comm *comm)
 {
-    if (LIKELY((unsigned)rank < (unsigned)comm->size) || rank == MPI_PROC_NULL)
+    if (LIKELY((unsigned)rank < (unsigned)comm->peer_count) ||
+        rank == MPI_PROC_NULL)
         return MPI_SUCCESS;
     return check_destination_failed(rank, comm);
 }
@@ -109,7 +116,7 @@ static inline int check_destination(int rank, const struct mpi_comm *comm)
 /* As check_destination, or MPI_ANY_SOURCE. */
 static inline int check_source(int rank, const struct mpi_comm *comm)
 {
-    if (LIKELY((unsigned)rank < (unsigned)comm->size) ||
+    if (LIKELY((unsigned)rank < (unsigned)comm->peer_count) ||
         rank == MPI_ANY_SOURCE || rank == MPI_PROC_NULL)
         return MPI_SUCCESS;
     return check_source_failed(rank, comm);

@@ -110,6 +110,8 @@ static int check_reduction(const struct coll_call *c, struct coll_args *a)
 static int prepare(const struct coll_call *c, struct coll_args *a)
 {
     int err = check_comm(c->comm, &a->comm);
+    if (err == MPI_SUCCESS && UNLIKELY(comm_is_inter(a->comm)))
+        err = check_intra(a->comm);
     if (err != MPI_SUCCESS || c->kind == COLL_BARRIER)
         return err;
     if (use[c->kind].is_rooted)

@@ -12,6 +12,8 @@
 #include "runtime/api/api.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status.h"
+#include "runtime/comm/comm.h"
+#include "runtime/comm/context_id.h"
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
 #include "runtime/objects/info.h"
@@ -73,8 +75,26 @@ void instance_open(const char *function)
     library.process->status->state = STATUS_INITIALIZED;
 }
 
+int instance_base(void)
+{
+    const struct process *p = library.process;
+    struct mpi_group *all;
+    if (library.base)
+        return MPI_SUCCESS;
+    int err = group_create_range(p->world_count, p->world, &all);
+    if (err != MPI_SUCCESS)
+        return err;
+    err = comm_create(library.p2p, all, CONTEXT_BASE,
+                      errhandler_find(MPI_ERRORS_RETURN), &library.base);
+    group_release(all);
+    return err;
+}
+
 void instance_close(void)
 {
+    if (library.base)
+        comm_release(library.base);
+    library.base = NULL;
     p2p_close(library.p2p);
     process_close(library.process);
     library.p2p = NULL;

@@ -20,6 +20,13 @@ int objects_open(void);
  */
 void instance_open(const char *function);
 
+/*
+ * Make library.base, over which groups without a communicator talk, unless it
+ * is there. Local.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int instance_base(void);
+
 /* Close it; a barrier over the job has passed and no communicator is left. */
 void instance_close(void);
 

@@ -17,14 +17,13 @@
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "runtime/comm/comm.h"
+#include "runtime/comm/context_id.h"
 #include "runtime/objects/attr.h"
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/group.h"
 #include "runtime/objects/info.h"
 #include "runtime/p2p/bsend.h"
 #include "runtime/p2p/p2p.h"
-
-enum { CONTEXT_WORLD, CONTEXT_SELF };
 
 /* A predefined communicator over count ranks of the job. */
 static int open_comm(const int *worlds, int count, uint32_t context,

@@ -61,7 +61,7 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
         return false;
     const struct mpi_datatype *type = datatype_find(c->datatype);
     if (UNLIKELY(!type) || UNLIKELY(c->tag < 0) ||
-        UNLIKELY((unsigned)c->dest >= (unsigned)s->comm->size) ||
+        UNLIKELY((unsigned)c->dest >= (unsigned)s->comm->peer_count) ||
         UNLIKELY((uint64_t)c->count > COUNT_MAX) ||
         UNLIKELY(!type->is_committed) || UNLIKELY(!type->is_contiguous))
         return false;

@@ -14,12 +14,15 @@
 #include "runtime/objects/comm.h"
 #include "runtime/p2p/p2p.h"
 
-enum { BYTES = CONTEXT_COUNT / 8 };
-
 struct context_ids {
     unsigned used;
-    uint8_t free[BYTES];
+    struct context_mask mask;
 };
+
+static uint8_t bit(uint32_t id)
+{
+    return (uint8_t)(1u << id % 8);
+}
 
 int context_retain(struct process *process, uint32_t id)
 {
@@ -29,10 +32,10 @@ int context_retain(struct process *process, uint32_t id)
         if (!ids)
             return MPI_ERR_NO_MEM;
         ids->used = 0;
-        memset(ids->free, 0xff, BYTES);
+        memset(&ids->mask, 0xff, sizeof ids->mask);
         process->contexts = ids;
     }
-    ids->free[id / 8] &= (uint8_t)~(1u << id % 8);
+    ids->mask.free[id / 8] &= (uint8_t)~bit(id);
     ids->used++;
     return MPI_SUCCESS;
 }
@@ -40,41 +43,54 @@ int context_retain(struct process *process, uint32_t id)
 void context_release(struct process *process, uint32_t id)
 {
     struct context_ids *ids = process->contexts;
-    ids->free[id / 8] |= (uint8_t)(1u << id % 8);
+    ids->mask.free[id / 8] |= bit(id);
     if (--ids->used == 0) {
         process->contexts = NULL;
         free(ids);
     }
 }
 
-static uint32_t lowest(const uint8_t *is_free)
+const struct context_mask *context_mask(struct process *process)
 {
-    uint32_t id = 0;
-    while (id < CONTEXT_COUNT && !(is_free[id / 8] >> id % 8 & 1))
-        id++;
-    return id;
+    return &process->contexts->mask;
 }
 
-int context_agree(struct mpi_comm *parent, uint32_t *id)
+int context_mask_agree(struct mpi_comm *parent, struct context_mask *out)
 {
-    uint8_t agreed[BYTES];
     struct mpi_datatype *byte = datatype_find(MPI_UINT8_T);
     const struct coll_args args = {
         .kind = COLL_ALLREDUCE,
         .comm = parent,
-        .send = { p2p_process(parent->p2p)->contexts->free, BYTES, byte },
-        .recv = { agreed, BYTES, byte },
+        .send = { &p2p_process(parent->p2p)->contexts->mask,
+                  CONTEXT_MASK_BYTES, byte },
+        .recv = { out, CONTEXT_MASK_BYTES, byte },
         .op = op_find(MPI_BAND),
     };
-    int err = coll_run(&args);
-    if (err != MPI_SUCCESS)
-        return err;
-    uint32_t found = lowest(agreed);
-    if (found == CONTEXT_COUNT)
-        return error_make(MPI_ERR_OTHER,
-                          "no context id is free at all %d ranks of the "
-                          "parent: %d communicators exist at most; free some",
-                          parent->size, CONTEXT_COUNT);
-    *id = found;
-    return MPI_SUCCESS;
+    return coll_run(&args);
+}
+
+void context_mask_and(struct context_mask *mask,
+                      const struct context_mask *other)
+{
+    for (size_t i = 0; i < sizeof mask->free; i++)
+        mask->free[i] &= other->free[i];
+}
+
+int context_lowest(const struct context_mask *mask, uint32_t *id)
+{
+    for (uint32_t i = CONTEXT_FIRST; i < CONTEXT_COUNT; i++)
+        if (mask->free[i / 8] & bit(i)) {
+            *id = i;
+            return MPI_SUCCESS;
+        }
+    return error_make(MPI_ERR_OTHER, "no context id is free at all ranks: %d "
+                      "communicators exist at most; free some",
+                      CONTEXT_COUNT - CONTEXT_FIRST);
+}
+
+int context_agree(struct mpi_comm *parent, uint32_t *id)
+{
+    struct context_mask agreed;
+    int err = context_mask_agree(parent, &agreed);
+    return err == MPI_SUCCESS ? context_lowest(&agreed, id) : err;
 }

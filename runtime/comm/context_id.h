@@ -18,6 +18,8 @@ struct process;
 enum {
     CONTEXT_WORLD = 0,
     CONTEXT_SELF = 1,
+    CONTEXT_BASE = 2,    /* of all ranks, for us; see base.h */
+    CONTEXT_FIRST = 3,
     CONTEXT_COUNT = 4096 /* ids; the agreement sends a bit for each */
 };
 
@@ -36,5 +38,23 @@ void context_release(struct process *process, uint32_t id);
  * Errors   an MPI_ERR_OTHER code when there is none; as coll_run
  */
 int context_agree(struct mpi_comm *parent, uint32_t *id);
+
+/* The parts of an agreement, for those who talk in other ways: a bit for each
+ * id, set while it is free. */
+enum { CONTEXT_MASK_BYTES = CONTEXT_COUNT / 8 };
+
+struct context_mask {
+    uint8_t free[CONTEXT_MASK_BYTES];
+};
+
+/* What is free at this rank, or at all ranks of parent (collective). */
+const struct context_mask *context_mask(struct process *process);
+int context_mask_agree(struct mpi_comm *parent, struct context_mask *out);
+
+void context_mask_and(struct context_mask *mask,
+                      const struct context_mask *other);
+
+/* The lowest id that is free in mask. Errors: MPI_ERR_OTHER code */
+int context_lowest(const struct context_mask *mask, uint32_t *id);
 
 #endif

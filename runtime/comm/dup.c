@@ -5,16 +5,27 @@
  */
 #include "runtime/comm/comm.h"
 #include "runtime/comm/context_id.h"
+#include "runtime/comm/inter.h"
+#include "runtime/comm/pairwise.h"
 #include "runtime/objects/group.h"
+#include "runtime/objects/topology.h"
+#include "runtime/p2p/p2p.h"
 
 int comm_dup(struct mpi_comm *parent, struct mpi_comm **out)
 {
-    return comm_create_group(parent, parent->group, out);
+    int err = comm_is_inter(parent)
+                  ? inter_dup(parent, out)
+                  : comm_create_subset(parent, parent->group, out);
+    if (err == MPI_SUCCESS)
+        (*out)->topology = topology_retain(parent->topology);
+    return err;
 }
 
-int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
-                      struct mpi_comm **out)
+int comm_create_subset(struct mpi_comm *parent, struct mpi_group *group,
+                       struct mpi_comm **out)
 {
+    if (comm_is_inter(parent))
+        return inter_subset(parent, group, out);
     uint32_t context;
     int err = context_agree(parent, &context);
     if (err != MPI_SUCCESS)
@@ -24,4 +35,21 @@ int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
         return MPI_SUCCESS;
     }
     return comm_create(parent->p2p, group, context, parent->errhandler, out);
+}
+
+int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
+                      int tag, struct mpi_errhandler *errhandler,
+                      struct mpi_comm **out)
+{
+    *out = NULL;
+    if (group->rank == MPI_UNDEFINED)
+        return MPI_SUCCESS;
+    struct context_mask mask = *context_mask(p2p_process(parent->p2p));
+    uint32_t context;
+    int err = pairwise_and(parent, group, tag, &mask);
+    if (err == MPI_SUCCESS)
+        err = context_lowest(&mask, &context);
+    if (err != MPI_SUCCESS)
+        return err;
+    return comm_create(parent->p2p, group, context, errhandler, out);
 }

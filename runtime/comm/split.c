@@ -13,7 +13,9 @@
 #include "runtime/base/process.h"
 #include "runtime/comm/comm.h"
 #include "runtime/comm/context_id.h"
+#include "runtime/comm/inter.h"
 #include "runtime/objects/group.h"
+#include "runtime/objects/session.h"
 #include "runtime/p2p/p2p.h"
 
 struct candidate {
@@ -76,6 +78,9 @@ static int create_child(struct mpi_comm *parent, const struct answer *answers,
     err = group_create(members, count, parent->worlds[parent->rank], &group);
     if (err != MPI_SUCCESS)
         goto free_members;
+    group->session = parent->session;
+    if (group->session)
+        session_retain(group->session);
     err = comm_create(parent->p2p, group, context, parent->errhandler, out);
     group_release(group); /* the communicator has its own reference */
 free_members:
@@ -86,6 +91,8 @@ free_members:
 int comm_split(struct mpi_comm *parent, int color, int key,
                struct mpi_comm **out)
 {
+    if (comm_is_inter(parent))
+        return inter_split(parent, color, key, out);
     struct answer *answers = malloc((size_t)parent->size * sizeof *answers);
     if (!answers)
         return MPI_ERR_NO_MEM;
@@ -106,4 +113,14 @@ int comm_split_node(struct mpi_comm *parent, int key, struct mpi_comm **out)
     /* The world rank of local rank 0 names the node for all on it. */
     const struct process *process = p2p_process(parent->p2p);
     return comm_split(parent, process->local_worlds[0], key, out);
+}
+
+bool comm_is_on_one_node(const struct mpi_comm *c)
+{
+    int local;
+    for (int r = 0; r < c->size; r++)
+        if (!process_is_local(p2p_process(c->p2p), c->group->worlds[r],
+                              &local))
+            return false;
+    return true;
 }

@@ -25,13 +25,14 @@ struct mpi_group;
 struct mpi_info;
 struct p2p;
 struct session;
+struct topology;
 
 /* Message spaces that never see each other's messages. */
 enum channel {
     CHANNEL_USER,
     CHANNEL_COLLECTIVE,
     CHANNEL_NOTICE, /* "collectives fail from here on", see p2p.h */
-    CHANNEL_PARTITIONED,
+    CHANNEL_INTERNAL, /* partitioned messages, making communicators */
     CHANNELS
 };
 
@@ -39,13 +40,19 @@ struct mpi_comm {
     struct object object;
     struct p2p *p2p;                /* the rank this communicator is of */
     int rank;                       /* ours in it */
-    int size;
-    const int *worlds;              /* rank in the job of each; the group's */
+    int size;                       /* of our group */
+    int peer_count;                 /* ranks that messages can go to: size, or
+                                       that of the remote group */
+    const int *worlds;              /* rank in the job of each peer */
     uint32_t context;               /* id of the communicator, same at all */
     struct match *match[CHANNELS];  /* p2p's queues for it; set by p2p */
     uint64_t envelope;              /* of what this rank sends on the user's
                                        channel; set by p2p */
     struct mpi_group *group;
+    struct mpi_group *remote_group; /* of an intercommunicator, else NULL */
+    struct mpi_comm *local;         /* its own group's, for us; else NULL */
+    struct topology *topology;      /* NULL: none */
+    unsigned idups;                 /* nonblocking copies made of it */
     struct mpi_errhandler *errhandler;
     struct attr *attrs;             /* NULL: none */
     struct mpi_info *info;          /* hints that a user gave; NULL: none */
@@ -85,6 +92,11 @@ static inline int comm_collective_error(const struct mpi_comm *c, int tag)
 static inline struct mpi_comm *comm_find(MPI_Comm handle)
 {
     return (struct mpi_comm *)handle_find(handle, KIND_COMM);
+}
+
+static inline bool comm_is_inter(const struct mpi_comm *c)
+{
+    return c->remote_group != NULL;
 }
 
 static inline MPI_Comm comm_handle(const struct mpi_comm *c)

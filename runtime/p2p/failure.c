@@ -26,7 +26,7 @@
 
 static bool has_member(const struct mpi_comm *comm, int world)
 {
-    for (int i = 0; i < comm->size; i++)
+    for (int i = 0; i < comm->peer_count; i++)
         if (comm->worlds[i] == world)
             return true;
     return false;

@@ -22,7 +22,8 @@
 static void tell(struct mpi_comm *comm, int tag)
 {
     const struct p2p *p2p = comm->p2p;
-    for (int i = 1; i < comm->size; i++) {
+    /* Between groups there are no collectives of their own to fail. */
+    for (int i = 1; !comm_is_inter(comm) && i < comm->size; i++) {
         const int rank = (comm->rank + i) % comm->size;
         if (engine_peer_error(p2p, comm->worlds[rank]) != MPI_SUCCESS)
             continue;
@@ -97,7 +98,8 @@ void engine_take_notices(struct mpi_comm *comm)
         take_notice(comm, e->source, e->tag);
         free(CONTAINER_OF(e, struct arrival, entry));
     }
-    for (int i = 0; UNLIKELY(p2p->peer_errors != NULL) && i < comm->size; i++) {
+    for (int i = 0; UNLIKELY(p2p->peer_errors != NULL) && i < comm->peer_count;
+         i++) {
         int err = engine_peer_error(p2p, comm->worlds[i]);
         if (err != MPI_SUCCESS)
             engine_fail_collectives(comm, 0, err);

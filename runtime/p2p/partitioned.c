@@ -15,6 +15,7 @@
 #include "runtime/base/process.h"
 #include "runtime/objects/pack.h"
 
+/* Tags that users cannot give; comm/ has the others of this channel. */
 enum { FIRST_TAG = INT_MIN, TAGS = 1 << 30 };
 
 struct setup {
@@ -110,7 +111,7 @@ static struct message part_message(const struct partitioned *p, int i)
 {
     struct message m = p->message;
     m.tag = (int)(FIRST_TAG + (int64_t)p->setup.tag + i);
-    m.channel = CHANNEL_PARTITIONED;
+    m.channel = CHANNEL_INTERNAL;
     return m;
 }
 
@@ -281,7 +282,7 @@ static struct message setup_message(struct partitioned *p)
     m.buffer = &p->setup;
     m.count = sizeof p->setup;
     m.type = datatype_find(MPI_BYTE);
-    m.channel = CHANNEL_PARTITIONED;
+    m.channel = CHANNEL_INTERNAL;
     return m;
 }
 

@@ -27,6 +27,7 @@ void fake_job_init(struct fake_job *job, int count,
         job->comm[i] = (struct mpi_comm){
             .object = { .kind = KIND_COMM, .references = 1 },
             .p2p = job->p2p[i], .rank = i, .size = count,
+            .peer_count = count,
             .worlds = job->worlds, .destroy = keep,
         };
         ck_assert_int_eq(p2p_open_context(job->p2p[i], &job->comm[i]),

@@ -89,6 +89,7 @@ static void looking(void)
     CHECK(flag && index == 1 && s[0].MPI_TAG == 1);
     MPI_Request_get_status_some(3, r, &some, indices, s);
     CHECK(some == 1 && indices[0] == 1 && s[0].MPI_TAG == 1);
+    MPI_Barrier(MPI_COMM_WORLD);
     MPI_Send(&rank, 1, MPI_INT, other, 0, MPI_COMM_WORLD);
     for (flag = 0; !flag;)
         MPI_Request_get_status_all(3, r, &flag, s);

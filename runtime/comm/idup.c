@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A copy that is agreed on behind the user's back, by one schedule:
+ *
+ *   1. all learn which ids are free everywhere;
+ *   2. each holds those of a small window that are still free here;
+ *   3. the lowest id that all hold is taken, the others are given back.
+ *
+ * Holding is what makes two agreements under way at a time safe. The window
+ * lies among the highest ids, which blocking agreements do not come near, and
+ * depends on the parent, so that concurrent ones seldom meet.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collectives/schedule_pool.h"
+#include "collectives/select.h"
+#include "runtime/base/error.h"
+#include "runtime/base/process.h"
+#include "runtime/comm/comm.h"
+#include "runtime/comm/context_id.h"
+#include "runtime/objects/topology.h"
+#include "runtime/p2p/p2p.h"
+
+enum { WINDOW = 16, WINDOWS = 64 };
+
+/* In scratch memory of the schedule. */
+struct idup {
+    struct context_mask mine, agreed, held, final;
+    struct mpi_comm *made;
+    unsigned window;
+};
+
+static bool is_free(const struct context_mask *mask, uint32_t id)
+{
+    return mask->free[id / 8] >> id % 8 & 1;
+}
+
+static struct process *process_of(const struct idup *d)
+{
+    return p2p_process(d->made->p2p);
+}
+
+static int hold(void *arg)
+{
+    struct idup *d = arg;
+    const uint32_t top = CONTEXT_COUNT - 1 - d->window * WINDOW;
+    int count = 0;
+    memset(&d->held, 0, sizeof d->held);
+    for (uint32_t id = top; id >= CONTEXT_FIRST && count < WINDOW; id--)
+        if (is_free(&d->agreed, id) &&
+            is_free(context_mask(process_of(d)), id)) {
+            int err = context_retain(process_of(d), id);
+            if (err != MPI_SUCCESS)
+                return err;
+            d->held.free[id / 8] |= (uint8_t)(1u << id % 8);
+            count++;
+        }
+    return MPI_SUCCESS;
+}
+
+/* comm_set_context marks the id that was chosen once more. */
+static int settle(void *arg)
+{
+    struct idup *d = arg;
+    uint32_t chosen;
+    int err = context_lowest(&d->final, &chosen);
+    for (uint32_t id = CONTEXT_FIRST; id < CONTEXT_COUNT; id++)
+        if (is_free(&d->held, id))
+            context_release(process_of(d), id);
+    if (err == MPI_SUCCESS)
+        err = comm_set_context(d->made, chosen);
+    return err;
+}
+
+static int add_agreement(struct schedule *s, struct mpi_comm *parent,
+                         struct context_mask *from, struct context_mask *to)
+{
+    struct mpi_datatype *byte = datatype_find(MPI_UINT8_T);
+    const struct coll_args args = {
+        .kind = COLL_ALLREDUCE,
+        .comm = parent,
+        .send = { from, CONTEXT_MASK_BYTES, byte },
+        .recv = { to, CONTEXT_MASK_BYTES, byte },
+        .op = op_find(MPI_BAND),
+    };
+    int err = select_algorithm(&args)->build(s, &args);
+    schedule_end_round(s);
+    return err;
+}
+
+static int build(struct schedule *s, struct mpi_comm *parent,
+                 struct mpi_comm *made)
+{
+    struct idup *d = schedule_scratch(s, sizeof *d);
+    if (!d)
+        return MPI_ERR_NO_MEM;
+    d->made = made;
+    d->window = (parent->context * 7 + parent->idups++) % WINDOWS;
+    d->mine = *context_mask(p2p_process(parent->p2p));
+    int err = add_agreement(s, parent, &d->mine, &d->agreed);
+    schedule_call(s, hold, d);
+    schedule_end_round(s);
+    if (err == MPI_SUCCESS)
+        err = add_agreement(s, parent, &d->held, &d->final);
+    schedule_call(s, settle, d);
+    schedule_end_round(s);
+    return err == MPI_SUCCESS ? schedule_build_error(s) : err;
+}
+
+int comm_idup(struct mpi_comm *parent, struct mpi_comm **out,
+              struct mpi_request **request)
+{
+    struct mpi_comm *made;
+    struct schedule *s;
+    int err = comm_prepare(parent->p2p, parent->group, parent->errhandler,
+                           &made);
+    if (err != MPI_SUCCESS)
+        return err;
+    made->topology = topology_retain(parent->topology);
+    err = schedule_take(parent, &s);
+    if (err != MPI_SUCCESS)
+        goto release_made;
+    err = build(s, parent, made);
+    if (err != MPI_SUCCESS)
+        goto give_schedule;
+    s->kept_comm = parent;
+    comm_retain(parent);
+    schedule_launch(s);
+    *out = made;
+    *request = &s->request;
+    return MPI_SUCCESS;
+give_schedule:
+    schedule_give(s);
+release_made:
+    comm_release(made);
+    return err;
+}

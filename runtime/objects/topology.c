@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Grids are in row-major order: the last dimension varies fastest.
+ */
+#include "runtime/objects/topology.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of n ints; room for one at least. */
+static int *copy_ints(const int *from, int n, bool *is_failed)
+{
+    int *to = malloc(((size_t)n + 1) * sizeof *to);
+    if (!to)
+        *is_failed = true;
+    else if (n > 0)
+        memcpy(to, from, (size_t)n * sizeof *to);
+    return to;
+}
+
+static int finish(struct topology *t, bool is_failed, struct topology **out)
+{
+    if (is_failed) {
+        topology_release(t);
+        return MPI_ERR_NO_MEM;
+    }
+    *out = t;
+    return MPI_SUCCESS;
+}
+
+static struct topology *allocate(int kind)
+{
+    struct topology *t = calloc(1, sizeof *t);
+    if (t) {
+        t->references = 1;
+        t->kind = kind;
+    }
+    return t;
+}
+
+int topology_create_cart(int ndims, const int *dims, const int *periods,
+                         struct topology **out)
+{
+    bool is_failed = false;
+    struct topology *t = allocate(MPI_CART);
+    if (!t)
+        return MPI_ERR_NO_MEM;
+    t->cart.ndims = ndims;
+    t->cart.dims = copy_ints(dims, ndims, &is_failed);
+    t->cart.periods = copy_ints(periods, ndims, &is_failed);
+    return finish(t, is_failed, out);
+}
+
+int topology_create_graph(int nodes, const int *index, const int *edges,
+                          struct topology **out)
+{
+    bool is_failed = false;
+    struct topology *t = allocate(MPI_GRAPH);
+    if (!t)
+        return MPI_ERR_NO_MEM;
+    t->graph.node_count = nodes;
+    t->graph.edge_count = nodes > 0 ? index[nodes - 1] : 0;
+    t->graph.index = copy_ints(index, nodes, &is_failed);
+    t->graph.edges = copy_ints(edges, t->graph.edge_count, &is_failed);
+    return finish(t, is_failed, out);
+}
+
+int topology_create_dist(const struct dist_graph *d, struct topology **out)
+{
+    bool is_failed = false;
+    struct topology *t = allocate(MPI_DIST_GRAPH);
+    if (!t)
+        return MPI_ERR_NO_MEM;
+    t->dist.in_count = d->in_count;
+    t->dist.out_count = d->out_count;
+    t->dist.is_weighted = d->is_weighted;
+    t->dist.sources = copy_ints(d->sources, d->in_count, &is_failed);
+    t->dist.destinations = copy_ints(d->destinations, d->out_count,
+                                     &is_failed);
+    if (d->is_weighted) {
+        t->dist.source_weights = copy_ints(d->source_weights, d->in_count,
+                                           &is_failed);
+        t->dist.dest_weights = copy_ints(d->dest_weights, d->out_count,
+                                         &is_failed);
+    }
+    return finish(t, is_failed, out);
+}
+
+struct topology *topology_retain(struct topology *t)
+{
+    if (t)
+        t->references++;
+    return t;
+}
+
+void topology_release(struct topology *t)
+{
+    if (!t || --t->references > 0)
+        return;
+    free(t->cart.dims);
+    free(t->cart.periods);
+    free(t->graph.index);
+    free(t->graph.edges);
+    free(t->dist.sources);
+    free(t->dist.source_weights);
+    free(t->dist.destinations);
+    free(t->dist.dest_weights);
+    free(t);
+}
+
+int cart_size(int ndims, const int *dims)
+{
+    long long size = 1;
+    for (int d = 0; d < ndims; d++) {
+        size *= dims[d];
+        if (size > INT_MAX)
+            return MPI_UNDEFINED;
+    }
+    return (int)size;
+}
+
+int cart_rank(const struct cart *c, const int *coords)
+{
+    int rank = 0;
+    for (int d = 0; d < c->ndims; d++) {
+        int at = coords[d];
+        if (at < 0 || at >= c->dims[d]) {
+            if (!c->periods[d])
+                return MPI_PROC_NULL;
+            at %= c->dims[d];
+            if (at < 0)
+                at += c->dims[d];
+        }
+        rank = rank * c->dims[d] + at;
+    }
+    return rank;
+}
+
+void cart_coords(const struct cart *c, int rank, int *coords)
+{
+    for (int d = c->ndims - 1; d >= 0; d--) {
+        coords[d] = rank % c->dims[d];
+        rank /= c->dims[d];
+    }
+}
+
+/* The best way to write rest as a product of n factors, each at most `most`:
+ * the one whose largest factor, then next, is smallest. Divisors are few. */
+static bool factor(int rest, int n, int most, int *out)
+{
+    if (n == 1) {
+        out[0] = rest;
+        return rest <= most;
+    }
+    for (int f = 1; f <= most && f <= rest; f++) {
+        /* f is the largest of n factors: f^n >= rest */
+        double power = 1;
+        for (int i = 0; i < n; i++)
+            power *= f;
+        if (rest % f != 0 || power < rest)
+            continue;
+        out[0] = f;
+        if (factor(rest / f, n - 1, f, out + 1))
+            return true;
+    }
+    return false;
+}
+
+bool dims_create(int nodes, int ndims, int *dims)
+{
+    int given = 1, open = 0;
+    for (int d = 0; d < ndims; d++) {
+        if (dims[d] > 0 && nodes % given == 0 && nodes / given % dims[d] == 0)
+            given *= dims[d];
+        else if (dims[d] != 0)
+            return false;
+        else
+            open++;
+    }
+    if (open == 0)
+        return given == nodes;
+    int *factors = malloc((size_t)open * sizeof *factors);
+    if (!factors)
+        return false;
+    bool is_found = factor(nodes / given, open, nodes / given, factors);
+    for (int d = 0, i = 0; d < ndims && is_found; d++)
+        if (dims[d] == 0)
+            dims[d] = factors[i++];
+    free(factors);
+    return is_found;
+}
