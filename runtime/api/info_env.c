@@ -61,8 +61,7 @@ static int add_machine(struct mpi_info *info)
     int err = MPI_SUCCESS;
     gethostname(host, sizeof host - 1);
     if (host[0])
-        err = info_set(info, "host", library.process ? library.process->host
-                                                     : host);
+        err = info_set(info, "host", host);
     if (err == MPI_SUCCESS && uname(&machine) == 0)
         err = info_set(info, "arch", machine.machine);
     if (err == MPI_SUCCESS && getcwd(directory, sizeof directory))
@@ -73,7 +72,6 @@ static int add_machine(struct mpi_info *info)
 int info_env_fill(struct mpi_info *info, int argc, char **argv)
 {
     char command[MPI_MAX_INFO_VAL] = "", arguments[MPI_MAX_INFO_VAL] = "";
-    char number[32];
     for (int i = 0; i < argc && argv && argv[i]; i++)
         append(i == 0 ? command : arguments, argv[i]);
     if (argc == 0)
@@ -83,10 +81,14 @@ int info_env_fill(struct mpi_info *info, int argc, char **argv)
         err = info_set(info, "argv", arguments);
     if (err == MPI_SUCCESS)
         err = add_machine(info);
-    if (err != MPI_SUCCESS || !library.process)
-        return err;
+    return err;
+}
+
+int info_env_fill_job(struct mpi_info *info)
+{
+    char number[32];
     snprintf(number, sizeof number, "%d", library.process->world_count);
-    err = info_set(info, "maxprocs", number);
+    int err = info_set(info, "maxprocs", number);
     if (err == MPI_SUCCESS)
         err = info_set(info, "thread_level",
                        thread_level_name(library.thread_level));

@@ -8,11 +8,14 @@
 struct mpi_info;
 
 /*
- * Add command, argv, host, arch, wdir, and, while MPI is running, maxprocs and
- * thread_level. With argc 0 the command line is asked of the system.
+ * Add command, argv, host, arch and wdir: the same at any time. With argc 0
+ * the command line is asked of the system.
  * Errors   MPI_ERR_NO_MEM
  */
 int info_env_fill(struct mpi_info *info, int argc, char **argv);
+
+/* Add maxprocs and thread_level; MPI is running. Errors: MPI_ERR_NO_MEM */
+int info_env_fill_job(struct mpi_info *info);
 
 /* The text the standard has for a thread level. */
 const char *thread_level_name(int level);

@@ -78,10 +78,9 @@ static int free_keyval(int *number, enum kind of, const char *function)
         err = check_pointer(number, "keyval");
     if (err == MPI_SUCCESS)
         err = check_keyval(*number, of, &k);
-    if (err == MPI_SUCCESS && k->is_freed)
-        err = error_make(MPI_ERR_KEYVAL, "keyval %d was freed", *number);
     if (err == MPI_SUCCESS) {
-        keyval_free(k);
+        if (!k->is_freed) /* a copy of the number may be freed once more */
+            keyval_free(k);
         *number = MPI_KEYVAL_INVALID;
     }
     return api_result(NULL, err, function);

@@ -112,7 +112,7 @@ static int check_edges(const struct mpi_comm *c, const struct edges *e)
     }
     if (err == MPI_SUCCESS)
         err = check_ranks(c, count, e->destinations, "destinations");
-    if (err == MPI_SUCCESS)
+    if (err == MPI_SUCCESS && e->is_weighted)
         err = check_weights(count, e->weights, "weights");
     return err;
 }

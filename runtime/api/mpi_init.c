@@ -73,6 +73,8 @@ static int init(int required, int *provided, const char *function)
     int err = open_comms();
     if (err == MPI_SUCCESS)
         err = info_env_fill(info_find(MPI_INFO_ENV), 0, NULL);
+    if (err == MPI_SUCCESS)
+        err = info_env_fill_job(info_find(MPI_INFO_ENV));
     if (err != MPI_SUCCESS)
         process_abort(library.process, 1, "MPI_Init failed");
     library.is_initialized = true;

@@ -91,3 +91,14 @@ int MPI_Get_elements_c(const MPI_Status *status, MPI_Datatype datatype,
         *count = n;
     return api_result(NULL, err, "MPI_Get_elements_c");
 }
+
+PROFILE(MPI_Get_elements_x);
+int MPI_Get_elements_x(const MPI_Status *status, MPI_Datatype datatype,
+                       MPI_Count *count)
+{
+    MPI_Count n;
+    int err = count_by(basic, status, datatype, count, &n);
+    if (err == MPI_SUCCESS)
+        *count = n;
+    return api_result(NULL, err, "MPI_Get_elements_x");
+}

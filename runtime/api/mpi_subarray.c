@@ -10,6 +10,7 @@
 #include "runtime/api/check.h"
 #include "runtime/api/type_args.h"
 #include "runtime/base/error.h"
+#include "runtime/objects/recipe.h"
 #include "runtime/objects/type_create.h"
 
 struct subarray_call {
@@ -47,6 +48,22 @@ static int check_shape(const struct subarray_call *c)
     return MPI_SUCCESS;
 }
 
+static int record(const struct subarray_call *c,
+                  const struct subarray_copy *copy, struct mpi_datatype *old,
+                  struct mpi_datatype *t)
+{
+    const enum recipe_list sizes =
+        c->sizes.entry_bytes == sizeof(int) ? RECIPE_INTS : RECIPE_COUNTS;
+    struct recipe *r = recipe_create(MPI_COMBINER_SUBARRAY);
+    recipe_add_one(r, RECIPE_INTS, c->ndims);
+    recipe_add(r, sizes, copy->sizes, c->ndims);
+    recipe_add(r, sizes, copy->subsizes, c->ndims);
+    recipe_add(r, sizes, copy->starts, c->ndims);
+    recipe_add_one(r, RECIPE_INTS, c->order);
+    recipe_add_type(r, old);
+    return type_record(r, t);
+}
+
 static int make(const struct subarray_call *c, struct subarray_copy *copy,
                 struct mpi_datatype **out)
 {
@@ -70,7 +87,8 @@ static int make(const struct subarray_call *c, struct subarray_copy *copy,
                                .starts = copy->starts,
                                .order = c->order,
                                .type = old};
-    return type_subarray(&s, out);
+    err = type_subarray(&s, out);
+    return err == MPI_SUCCESS ? record(c, copy, old, *out) : err;
 }
 
 static int subarray(const struct subarray_call *c, MPI_Datatype *newtype,

@@ -110,6 +110,43 @@ int MPI_Type_get_true_extent_c(MPI_Datatype datatype, MPI_Count *true_lb,
     return api_result(NULL, err, "MPI_Type_get_true_extent_c");
 }
 
+/* The _x forms are those with MPI_Count of before there were _c forms. */
+PROFILE(MPI_Type_size_x);
+int MPI_Type_size_x(MPI_Datatype datatype, MPI_Count *size)
+{
+    MPI_Count n;
+    int err = size_of(datatype, size, &n);
+    if (err == MPI_SUCCESS)
+        *size = n;
+    return api_result(NULL, err, "MPI_Type_size_x");
+}
+
+PROFILE(MPI_Type_get_extent_x);
+int MPI_Type_get_extent_x(MPI_Datatype datatype, MPI_Count *lb,
+                          MPI_Count *extent)
+{
+    struct mpi_datatype *t;
+    int err = bounds_of(datatype, lb, extent, &t);
+    if (err == MPI_SUCCESS) {
+        *lb = t->is_supported ? t->lb : MPI_UNDEFINED;
+        *extent = t->is_supported ? t->extent : MPI_UNDEFINED;
+    }
+    return api_result(NULL, err, "MPI_Type_get_extent_x");
+}
+
+PROFILE(MPI_Type_get_true_extent_x);
+int MPI_Type_get_true_extent_x(MPI_Datatype datatype, MPI_Count *true_lb,
+                               MPI_Count *true_extent)
+{
+    struct mpi_datatype *t;
+    int err = bounds_of(datatype, true_lb, true_extent, &t);
+    if (err == MPI_SUCCESS) {
+        *true_lb = t->is_supported ? t->true_lb : MPI_UNDEFINED;
+        *true_extent = t->is_supported ? t->true_extent : MPI_UNDEFINED;
+    }
+    return api_result(NULL, err, "MPI_Type_get_true_extent_x");
+}
+
 PROFILE(MPI_Type_commit);
 int MPI_Type_commit(MPI_Datatype *datatype)
 {

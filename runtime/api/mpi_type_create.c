@@ -11,6 +11,7 @@
 #include "runtime/api/type_args.h"
 #include "runtime/base/error.h"
 #include "runtime/objects/attr.h"
+#include "runtime/objects/recipe.h"
 #include "runtime/objects/type_create.h"
 
 /* ---- one regular piece ---- */
@@ -21,7 +22,25 @@ struct regular_call {
     MPI_Count stride;
     bool is_in_bytes; /* stride; else in extents of oldtype */
     MPI_Datatype oldtype;
+    int combiner;
+    bool is_large;    /* a large-count form */
 };
+
+static int record_regular(const struct regular_call *c,
+                          struct mpi_datatype *old, struct mpi_datatype *t)
+{
+    const enum recipe_list ints = c->is_large ? RECIPE_COUNTS : RECIPE_INTS;
+    const enum recipe_list strides =
+        c->is_large || !c->is_in_bytes ? ints : RECIPE_ADDRESSES;
+    struct recipe *r = recipe_create(c->combiner);
+    recipe_add_one(r, ints, c->count);
+    if (c->combiner != MPI_COMBINER_CONTIGUOUS) {
+        recipe_add_one(r, ints, c->blocklength);
+        recipe_add_one(r, strides, c->stride);
+    }
+    recipe_add_type(r, old);
+    return type_record(r, t);
+}
 
 static int make_regular(const struct regular_call *c,
                         struct mpi_datatype **out)
@@ -44,7 +63,8 @@ static int make_regular(const struct regular_call *c,
                             .count = c->count,
                             .length = c->blocklength,
                             .stride = (MPI_Aint)stride};
-    return type_regular(&p, out);
+    err = type_regular(&p, out);
+    return err == MPI_SUCCESS ? record_regular(c, old, *out) : err;
 }
 
 static int regular(const struct regular_call *c, MPI_Datatype *newtype,
@@ -62,7 +82,8 @@ static int regular(const struct regular_call *c, MPI_Datatype *newtype,
 PROFILE(MPI_Type_contiguous);
 int MPI_Type_contiguous(int count, MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, 1, 1, false, oldtype), newtype,
+    return regular(REGULAR(count, 1, 1, false, oldtype,
+                           MPI_COMBINER_CONTIGUOUS, false), newtype,
                    "MPI_Type_contiguous");
 }
 
@@ -70,7 +91,8 @@ PROFILE(MPI_Type_contiguous_c);
 int MPI_Type_contiguous_c(MPI_Count count, MPI_Datatype oldtype,
                           MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, 1, 1, false, oldtype), newtype,
+    return regular(REGULAR(count, 1, 1, false, oldtype,
+                           MPI_COMBINER_CONTIGUOUS, true), newtype,
                    "MPI_Type_contiguous_c");
 }
 
@@ -78,7 +100,8 @@ PROFILE(MPI_Type_vector);
 int MPI_Type_vector(int count, int blocklength, int stride,
                     MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, blocklength, stride, false, oldtype),
+    return regular(REGULAR(count, blocklength, stride, false, oldtype,
+                           MPI_COMBINER_VECTOR, false),
                    newtype, "MPI_Type_vector");
 }
 
@@ -86,7 +109,8 @@ PROFILE(MPI_Type_vector_c);
 int MPI_Type_vector_c(MPI_Count count, MPI_Count blocklength, MPI_Count stride,
                       MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, blocklength, stride, false, oldtype),
+    return regular(REGULAR(count, blocklength, stride, false, oldtype,
+                           MPI_COMBINER_VECTOR, true),
                    newtype, "MPI_Type_vector_c");
 }
 
@@ -94,7 +118,8 @@ PROFILE(MPI_Type_create_hvector);
 int MPI_Type_create_hvector(int count, int blocklength, MPI_Aint stride,
                             MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, blocklength, stride, true, oldtype), newtype,
+    return regular(REGULAR(count, blocklength, stride, true, oldtype,
+                           MPI_COMBINER_HVECTOR, false), newtype,
                    "MPI_Type_create_hvector");
 }
 
@@ -103,7 +128,8 @@ int MPI_Type_create_hvector_c(MPI_Count count, MPI_Count blocklength,
                               MPI_Count stride, MPI_Datatype oldtype,
                               MPI_Datatype *newtype)
 {
-    return regular(REGULAR(count, blocklength, stride, true, oldtype), newtype,
+    return regular(REGULAR(count, blocklength, stride, true, oldtype,
+                           MPI_COMBINER_HVECTOR, true), newtype,
                    "MPI_Type_create_hvector_c");
 }
 
@@ -118,6 +144,8 @@ struct lots_call {
     bool has_types;        /* each lot its own; else all are of oldtype */
     const MPI_Datatype *types;
     MPI_Datatype oldtype;
+    int combiner;
+    bool is_large;         /* a large-count form */
 };
 
 /* What a call's arrays were copied to. */
@@ -151,6 +179,26 @@ static int check_lengths(const MPI_Count *lengths, MPI_Count n)
     return MPI_SUCCESS;
 }
 
+static int record_lots(const struct lots_call *c, const struct lots *l,
+                       struct mpi_datatype *t)
+{
+    const enum recipe_list ints = c->is_large ? RECIPE_COUNTS : RECIPE_INTS;
+    const enum recipe_list offsets =
+        c->is_large || !c->is_in_bytes ? ints : RECIPE_ADDRESSES;
+    struct recipe *r = recipe_create(c->combiner);
+    recipe_add_one(r, ints, l->count);
+    if (l->lengths)
+        recipe_add(r, ints, l->lengths, l->count);
+    else
+        recipe_add_one(r, ints, l->length);
+    recipe_add(r, offsets, l->offsets, l->count);
+    if (!l->types)
+        recipe_add_type(r, l->type);
+    for (MPI_Count i = 0; l->types && i < l->count; i++)
+        recipe_add_type(r, l->types[i]);
+    return type_record(r, t);
+}
+
 static int make_lots(const struct lots_call *c, struct lots_copy *copy,
                      struct mpi_datatype **out)
 {
@@ -176,7 +224,8 @@ static int make_lots(const struct lots_call *c, struct lots_copy *copy,
                            .unit = c->is_in_bytes ? 1 : old->extent,
                            .types = copy->types,
                            .type = old};
-    return type_lots(&l, out);
+    err = type_lots(&l, out);
+    return err == MPI_SUCCESS ? record_lots(c, &l, *out) : err;
 }
 
 static int lots(const struct lots_call *c, MPI_Datatype *newtype,
@@ -212,7 +261,8 @@ int MPI_Type_indexed(int count, const int array_of_blocklengths[],
                      const int array_of_displacements[], MPI_Datatype oldtype,
                      MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED};
+    const struct lots_call c = {INDEXED,
+                                .combiner = MPI_COMBINER_INDEXED};
     return lots(&c, newtype, "MPI_Type_indexed");
 }
 
@@ -221,7 +271,8 @@ int MPI_Type_create_hindexed(int count, const int array_of_blocklengths[],
                              const MPI_Aint array_of_displacements[],
                              MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED, .is_in_bytes = true};
+    const struct lots_call c = {INDEXED, .is_in_bytes = true,
+                                .combiner = MPI_COMBINER_HINDEXED};
     return lots(&c, newtype, "MPI_Type_create_hindexed");
 }
 
@@ -230,7 +281,8 @@ int MPI_Type_create_indexed_block(int count, int blocklength,
                                   const int array_of_displacements[],
                                   MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED_BLOCK};
+    const struct lots_call c = {INDEXED_BLOCK,
+                                .combiner = MPI_COMBINER_INDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_indexed_block");
 }
 
@@ -239,7 +291,8 @@ int MPI_Type_create_hindexed_block(int count, int blocklength,
                                    const MPI_Aint array_of_displacements[],
                                    MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true};
+    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true,
+                                .combiner = MPI_COMBINER_HINDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_hindexed_block");
 }
 
@@ -249,7 +302,8 @@ int MPI_Type_create_struct(int count, const int array_of_blocklengths[],
                            const MPI_Datatype array_of_types[],
                            MPI_Datatype *newtype)
 {
-    const struct lots_call c = {STRUCT};
+    const struct lots_call c = {STRUCT,
+                                .combiner = MPI_COMBINER_STRUCT};
     return lots(&c, newtype, "MPI_Type_create_struct");
 }
 
@@ -258,7 +312,9 @@ int MPI_Type_indexed_c(MPI_Count count, const MPI_Count array_of_blocklengths[],
                        const MPI_Count array_of_displacements[],
                        MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED};
+    const struct lots_call c = {INDEXED,
+                                .combiner = MPI_COMBINER_INDEXED,
+                                .is_large = true};
     return lots(&c, newtype, "MPI_Type_indexed_c");
 }
 
@@ -268,7 +324,9 @@ int MPI_Type_create_hindexed_c(MPI_Count count,
                                const MPI_Count array_of_displacements[],
                                MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED, .is_in_bytes = true};
+    const struct lots_call c = {INDEXED, .is_in_bytes = true,
+                                .combiner = MPI_COMBINER_HINDEXED,
+                                .is_large = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed_c");
 }
 
@@ -277,7 +335,9 @@ int MPI_Type_create_indexed_block_c(MPI_Count count, MPI_Count blocklength,
                                     const MPI_Count array_of_displacements[],
                                     MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED_BLOCK};
+    const struct lots_call c = {INDEXED_BLOCK,
+                                .combiner = MPI_COMBINER_INDEXED_BLOCK,
+                                .is_large = true};
     return lots(&c, newtype, "MPI_Type_create_indexed_block_c");
 }
 
@@ -287,7 +347,9 @@ int MPI_Type_create_hindexed_block_c(MPI_Count count, MPI_Count blocklength,
                                      MPI_Datatype oldtype,
                                      MPI_Datatype *newtype)
 {
-    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true};
+    const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true,
+                                .combiner = MPI_COMBINER_HINDEXED_BLOCK,
+                                .is_large = true};
     return lots(&c, newtype, "MPI_Type_create_hindexed_block_c");
 }
 
@@ -298,7 +360,9 @@ int MPI_Type_create_struct_c(MPI_Count count,
                              const MPI_Datatype array_of_types[],
                              MPI_Datatype *newtype)
 {
-    const struct lots_call c = {STRUCT};
+    const struct lots_call c = {STRUCT,
+                                .combiner = MPI_COMBINER_STRUCT,
+                                .is_large = true};
     return lots(&c, newtype, "MPI_Type_create_struct_c");
 }
 
@@ -314,6 +378,11 @@ int MPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
     if (err == MPI_SUCCESS)
         err = type_dup(old, &t);
     if (err == MPI_SUCCESS) {
+        struct recipe *r = recipe_create(MPI_COMBINER_DUP);
+        recipe_add_type(r, old);
+        err = type_record(r, t);
+    }
+    if (err == MPI_SUCCESS) {
         err = attr_copy_all(&old->attrs, oldtype, &t->attrs);
         if (err != MPI_SUCCESS)
             datatype_release(t);
@@ -321,15 +390,22 @@ int MPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
     return type_result(err, t, newtype, "MPI_Type_dup");
 }
 
-static int resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
-                   MPI_Datatype *newtype, const char *function)
+static int resized(MPI_Datatype oldtype, const MPI_Count bounds[2],
+                   enum recipe_list list, MPI_Datatype *newtype,
+                   const char *function)
 {
     struct mpi_datatype *old, *t = NULL;
     int err = check_type(oldtype, &old);
     if (err == MPI_SUCCESS)
         err = check_pointer(newtype, "newtype");
     if (err == MPI_SUCCESS)
-        err = type_resized(old, lb, extent, &t);
+        err = type_resized(old, bounds[0], bounds[1], &t);
+    if (err == MPI_SUCCESS) {
+        struct recipe *r = recipe_create(MPI_COMBINER_RESIZED);
+        recipe_add(r, list, bounds, 2);
+        recipe_add_type(r, old);
+        err = type_record(r, t);
+    }
     return type_result(err, t, newtype, function);
 }
 
@@ -337,12 +413,14 @@ PROFILE(MPI_Type_create_resized);
 int MPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
                             MPI_Datatype *newtype)
 {
-    return resized(oldtype, lb, extent, newtype, "MPI_Type_create_resized");
+    return resized(oldtype, (const MPI_Count[2]){lb, extent}, RECIPE_ADDRESSES,
+                   newtype, "MPI_Type_create_resized");
 }
 
 PROFILE(MPI_Type_create_resized_c);
 int MPI_Type_create_resized_c(MPI_Datatype oldtype, MPI_Count lb,
                               MPI_Count extent, MPI_Datatype *newtype)
 {
-    return resized(oldtype, lb, extent, newtype, "MPI_Type_create_resized_c");
+    return resized(oldtype, (const MPI_Count[2]){lb, extent}, RECIPE_COUNTS,
+                   newtype, "MPI_Type_create_resized_c");
 }

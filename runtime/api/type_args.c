@@ -9,6 +9,7 @@
 #include "runtime/api/api.h"
 #include "runtime/base/error.h"
 #include "runtime/objects/datatype.h"
+#include "runtime/objects/recipe.h"
 
 int array_copy(const struct array *from, MPI_Count n, MPI_Count **out)
 {
@@ -24,6 +25,14 @@ int array_copy(const struct array *from, MPI_Count n, MPI_Count **out)
                         ? ((const int *)from->entries)[i]
                         : ((const MPI_Count *)from->entries)[i];
     return MPI_SUCCESS;
+}
+
+int type_record(struct recipe *r, struct mpi_datatype *t)
+{
+    int err = recipe_finish(r, t);
+    if (err != MPI_SUCCESS)
+        datatype_release(t);
+    return err;
 }
 
 int type_result(int err, struct mpi_datatype *t, MPI_Datatype *out,

@@ -12,6 +12,7 @@
 #include <mpi.h>
 
 struct mpi_datatype;
+struct recipe;
 
 /* An array of int, MPI_Aint or MPI_Count; entry_bytes tells which. */
 struct array {
@@ -27,6 +28,9 @@ struct array {
  * Errors   MPI_ERR_ARG for a null pointer, MPI_ERR_NO_MEM
  */
 int array_copy(const struct array *from, MPI_Count n, MPI_Count **out);
+
+/* Keep how t was made; on failure t is released. Errors: MPI_ERR_NO_MEM */
+int type_record(struct recipe *r, struct mpi_datatype *t);
 
 /* The end of a constructor: when err is MPI_SUCCESS, give the user a handle of
  * t; then api_result. */

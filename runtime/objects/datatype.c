@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/objects/recipe.h"
 #include "runtime/objects/signature.h"
 
 const char *datatype_name(const struct mpi_datatype *t)
@@ -26,6 +27,7 @@ void datatype_release(struct mpi_datatype *t)
         return;
     handle_remove(&t->object);
     signature_release(t->signature);
+    recipe_release(t->recipe);
     free(t->given_name);
     free(t->blocks);
     free(t);

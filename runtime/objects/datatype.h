@@ -18,6 +18,7 @@
 #include "runtime/objects/handle.h"
 
 struct attr;
+struct recipe;
 struct signature;
 
 /* `count` blocks of `bytes` bytes, the first at offset from the address of the
@@ -54,6 +55,7 @@ struct mpi_datatype {
     const char *name;     /* of a predefined type, else NULL */
     char *given_name;     /* by the user; NULL: none */
     struct attr *attrs;   /* NULL: none */
+    struct recipe *recipe; /* how it was made; NULL: predefined */
     size_t block_count;
     struct datatype_block *blocks;
 };

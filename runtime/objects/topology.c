@@ -145,26 +145,58 @@ void cart_coords(const struct cart *c, int rank, int *coords)
     }
 }
 
-/* The best way to write rest as a product of n factors, each at most `most`:
- * the one whose largest factor, then next, is smallest. Divisors are few. */
-static bool factor(int rest, int n, int most, int *out)
+/* Writing a number as a product of n factors, none larger than the one before:
+ * the best is that with the least difference of the first and the last, among
+ * these that with the largest last one. Divisors are few. */
+struct factors {
+    int n;
+    int *now;
+    int *best;
+    bool is_found;
+};
+
+static bool is_better(const struct factors *f)
 {
-    if (n == 1) {
-        out[0] = rest;
-        return rest <= most;
+    const int last = f->n - 1;
+    const int now = f->now[0] - f->now[last];
+    const int best = f->best[0] - f->best[last];
+    return !f->is_found || now < best ||
+           (now == best && f->now[last] > f->best[last]);
+}
+
+/* Can no product with this first factor be as good as the best? Its last one
+ * would have to be larger than the others can be. */
+static bool is_hopeless(const struct factors *f, int first, int rest)
+{
+    const int last = first - (f->best[0] - f->best[f->n - 1]);
+    double power = first;
+    for (int i = 1; i < f->n; i++)
+        power *= last;
+    return last > 0 && power > rest;
+}
+
+static void factor(struct factors *f, int at, int rest)
+{
+    const int most = at > 0 ? f->now[at - 1] : rest;
+    if (at == f->n - 1) {
+        f->now[at] = rest;
+        if (rest <= most && is_better(f)) {
+            memcpy(f->best, f->now, (size_t)f->n * sizeof *f->best);
+            f->is_found = true;
+        }
+        return;
     }
-    for (int f = 1; f <= most && f <= rest; f++) {
-        /* f is the largest of n factors: f^n >= rest */
-        double power = 1;
-        for (int i = 0; i < n; i++)
-            power *= f;
-        if (rest % f != 0 || power < rest)
-            continue;
-        out[0] = f;
-        if (factor(rest / f, n - 1, f, out + 1))
-            return true;
+    for (int one = 1; one <= most && one <= rest; one++) {
+        double power = 1; /* one is the largest of those that are left */
+        for (int i = at; i < f->n; i++)
+            power *= one;
+        if (at == 0 && f->is_found && is_hopeless(f, one, rest))
+            return;
+        if (rest % one == 0 && power >= rest) {
+            f->now[at] = one;
+            factor(f, at + 1, rest / one);
+        }
     }
-    return false;
 }
 
 bool dims_create(int nodes, int ndims, int *dims)
@@ -180,13 +212,14 @@ bool dims_create(int nodes, int ndims, int *dims)
     }
     if (open == 0)
         return given == nodes;
-    int *factors = malloc((size_t)open * sizeof *factors);
-    if (!factors)
+    int *room = malloc(2 * (size_t)open * sizeof *room);
+    if (!room)
         return false;
-    bool is_found = factor(nodes / given, open, nodes / given, factors);
-    for (int d = 0, i = 0; d < ndims && is_found; d++)
+    struct factors f = { .n = open, .now = room, .best = room + open };
+    factor(&f, 0, nodes / given);
+    for (int d = 0, i = 0; d < ndims && f.is_found; d++)
         if (dims[d] == 0)
-            dims[d] = factors[i++];
-    free(factors);
-    return is_found;
+            dims[d] = f.best[i++];
+    free(room);
+    return f.is_found;
 }

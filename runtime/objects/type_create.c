@@ -9,6 +9,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/platform.h"
+#include "runtime/objects/recipe.h"
 #include "runtime/objects/signature.h"
 
 int type_regular(const struct piece *p, struct mpi_datatype **out)
@@ -91,6 +92,72 @@ int type_subarray(const struct subarray *s, struct mpi_datatype **out)
     return err;
 }
 
+/* A block of `length` rows, `unit` bytes apart. */
+static int make_rows(const struct mpi_datatype *type, MPI_Count length,
+                     int64_t unit, struct mpi_datatype **out)
+{
+    const struct piece p = {.type = type, .count = length, .length = 1,
+                            .stride = (MPI_Aint)unit};
+    return type_regular(&p, out);
+}
+
+/* Rows dealt in blocks to `parts` ranks, of which we are number `part`: whole
+ * blocks, then what is left of the last one. */
+static int deal_rows(const struct deal *d, int64_t unit,
+                     const struct mpi_datatype *type, struct mpi_datatype **out)
+{
+    const MPI_Count first = d->part * d->block, step = d->parts * d->block;
+    const MPI_Count mine = d->size > first ? d->size - first : 0;
+    const MPI_Count whole = (mine + step - d->block) / step;
+    const MPI_Count left = mine - whole * step;
+    struct mpi_datatype *block;
+    struct flatten f;
+    int err = make_rows(type, d->block, unit, &block);
+    if (err != MPI_SUCCESS)
+        return err;
+    flatten_init(&f);
+    err = flatten_add(&f, &(struct piece){
+        .type = block, .offset = (MPI_Aint)(first * unit), .count = whole,
+        .length = 1, .stride = (MPI_Aint)(step * unit)});
+    if (err == MPI_SUCCESS && left > 0)
+        err = flatten_add(&f, &(struct piece){
+            .type = type, .offset = (MPI_Aint)((first + whole * step) * unit),
+            .count = left, .length = 1, .stride = (MPI_Aint)unit});
+    if (err == MPI_SUCCESS)
+        err = flatten_finish(&f, out);
+    flatten_fini(&f);
+    datatype_release(block);
+    return err;
+}
+
+int type_darray(const struct darray *a, struct mpi_datatype **out)
+{
+    struct mpi_datatype *t = a->type;
+    int64_t unit = t->extent;
+    int err = MPI_SUCCESS;
+    datatype_retain(t);
+    for (int i = 0; i < a->dims && err == MPI_SUCCESS; i++) {
+        const struct deal *d =
+            &a->deals[a->order == MPI_ORDER_C ? a->dims - 1 - i : i];
+        struct mpi_datatype *rows;
+        int64_t next = 0;
+        if (add_product_overflows(&next, d->size, unit))
+            err = error_make(MPI_ERR_COUNT,
+                             "the array is larger than 2^63 bytes");
+        else
+            err = deal_rows(d, unit, t, &rows);
+        if (err != MPI_SUCCESS)
+            break;
+        datatype_release(t);
+        t = rows;
+        unit = next;
+    }
+    if (err == MPI_SUCCESS)
+        err = type_resized(t, 0, (MPI_Aint)unit, out);
+    datatype_release(t);
+    return err;
+}
+
 int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
 {
     struct mpi_datatype *t = malloc(sizeof *t);
@@ -110,6 +177,8 @@ int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
     t->name = NULL;
     t->given_name = NULL;
     t->attrs = NULL;
+    if (t->recipe)
+        recipe_retain(t->recipe);
     t->blocks = blocks;
     memcpy(blocks, old->blocks, bytes);
     signature_retain(t->signature);

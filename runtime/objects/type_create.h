@@ -43,6 +43,26 @@ struct subarray {
 /* The extent is that of the whole. */
 int type_subarray(const struct subarray *s, struct mpi_datatype **out);
 
+/* How one dimension of an array is dealt: blocks of `block` elements go to
+ * the ranks in turn; we are number `part` of `parts`. */
+struct deal {
+    MPI_Count size;
+    MPI_Count block;
+    MPI_Count parts;
+    MPI_Count part;
+};
+
+/* Our part of a distributed array: MPI_Type_create_darray. */
+struct darray {
+    int dims;
+    const struct deal *deals; /* of each dimension */
+    int order;
+    struct mpi_datatype *type;
+};
+
+/* The extent is that of the whole. */
+int type_darray(const struct darray *a, struct mpi_datatype **out);
+
 int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out);
 
 int type_resized(const struct mpi_datatype *old, MPI_Aint lb, MPI_Aint extent,

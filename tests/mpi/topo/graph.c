@@ -90,6 +90,11 @@ static void named_by_others(void)
     CHECK(sources[from_left] == left && in_weights[from_left] == left + 100);
     CHECK(sources[!from_left] == right && in_weights[!from_left] == right);
     MPI_Comm_free(&graph);
+    MPI_Dist_graph_create(MPI_COMM_WORLD, 1, &left, &degree, to,
+                          MPI_UNWEIGHTED, MPI_INFO_NULL, 1, &graph);
+    MPI_Dist_graph_neighbors_count(graph, &in, &out, &weighted);
+    CHECK(in == 2 && out == 2 && !weighted);
+    MPI_Comm_free(&graph);
     MPI_Dist_graph_create(MPI_COMM_WORLD, 0, NULL, NULL, NULL, MPI_UNWEIGHTED,
                           MPI_INFO_NULL, 0, &graph);
     MPI_Dist_graph_neighbors_count(graph, &in, &out, &weighted);
