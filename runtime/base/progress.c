@@ -71,7 +71,10 @@ static void doze(struct progress *p, uint64_t waited)
         p->bell = NULL;
         return;
     }
-    if (progress_poll(p) == 0 && !has_news(p)) {
+    p->is_dozing = true;
+    int events = progress_poll(p);
+    p->is_dozing = false;
+    if (events == 0 && !has_news(p)) {
         doorbell_sleep(p->bell, nap_nsec(p, waited));
     } else {
         doorbell_disarm(p->bell);

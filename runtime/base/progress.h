@@ -36,6 +36,7 @@ struct progress {
     uint64_t waiting_since;  /* 0: has not yielded yet */
     struct doorbell *bell;   /* this rank's; NULL: it must not sleep */
     unsigned silent_sources;
+    bool is_dozing; /* a sleep may follow this poll: look everywhere */
     unsigned failures; /* operations that ended in an error so far */
     int (*news)(void *arg); /* looks for what no poll brings, returns how much
                                was new; NULL: nothing */

@@ -2,7 +2,8 @@
 /*
  * One batch of completions a poll. librdmacm's events cost a system call to
  * look for, so they are asked for only every so often; idle polls count for
- * more than busy ones, and polls with connections pending for most.
+ * more than busy ones, polls with connections pending for most, and each one
+ * that a sleep may follow looks: sleeping ranks poll too seldom to count.
  */
 #define LOG_MODULE "verbs"
 #include "transport/verbs/poll.h"
@@ -140,10 +141,10 @@ static NO_INLINE int look_for_events(struct verbs *v)
 
 /* What rings bring is faster to see and more likely to come than what the
  * completion queue has, so most polls look at them only. */
-static int poll_with_rings(struct verbs *v)
+static int poll_with_rings(struct verbs *v, bool is_dozing)
 {
     int events = hotring_poll(v);
-    if (++v->hot.pass < PASSES && !v->hot.is_blocked)
+    if (++v->hot.pass < PASSES && !v->hot.is_blocked && LIKELY(!is_dozing))
         return events;
     v->hot.pass = 0;
     return events + poll_completions(v);
@@ -152,11 +153,13 @@ static int poll_with_rings(struct verbs *v)
 int poll_verbs(struct transport *t)
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    int events = v->hot.count ? poll_with_rings(v) : poll_completions(v);
+    const bool is_dozing = v->base.process->progress.is_dozing;
+    int events = v->hot.count ? poll_with_rings(v, is_dozing)
+                              : poll_completions(v);
     if (UNLIKELY(!list_is_empty(&v->broken)))
         connection_clear_broken(v);
     v->events_countdown -= events ? 1 : IDLE_WEIGHT;
-    if (UNLIKELY(v->events_countdown <= 0))
+    if (UNLIKELY(v->events_countdown <= 0) || UNLIKELY(is_dozing))
         events += look_for_events(v);
     return events;
 }
