@@ -274,7 +274,6 @@ static void answer_read(struct connection *c, struct read *r)
                     r->bytes);
         finish_read(v, r, MPI_SUCCESS);
     }
-    advance_reads(c);
 }
 
 static void free_slot(struct verbs *v, struct send_slot *slot)
@@ -294,6 +293,7 @@ void post_retire(struct connection *c)
     } while (!s.is_signalled);
     if (s.kind == SENT_READ)
         answer_read(c, s.object);
+    advance_reads(c);
 }
 
 void post_abandon(struct connection *c, int err)
