@@ -56,7 +56,7 @@ START_TEST(uneven_nodes_and_no_box_change_nothing)
 {
     int dims[] = { 3, 3 }, periods[] = { 0, 0 };
     const struct cart c = { 2, dims, periods };
-    int uneven[9] = { 0, 0, 0, 0, 1, 1, 1, 2, 2 }, ranks[9];
+    int uneven[9] = { 0, 0, 0, 0, 1, 1, 1, 2, 2 }, ranks[10];
     ck_assert(!placement_boxes(&c, uneven, 9, ranks));
     int line[] = { 2, 5 };
     const struct cart odd = { 2, line, periods };
