@@ -34,27 +34,47 @@ static int check_whole(int partitions, const struct message *m)
     return MPI_SUCCESS;
 }
 
+/* The two directions. */
+typedef int check_call(const struct p2p_call *c, struct message *m);
+typedef int create(const struct message *m, int partitions,
+                   struct mpi_request **out);
+
+struct partitioned_call {
+    struct p2p_call data; /* of one partition */
+    int partitions;
+    MPI_Info info;
+    const char *function;
+};
+
+static int init(const struct partitioned_call *c, check_call *check,
+                create *make, MPI_Request *request)
+{
+    struct message m = { .comm = NULL };
+    struct mpi_info *hints;
+    struct mpi_request *r = NULL;
+    int err = check(&c->data, &m);
+    if (err == MPI_SUCCESS)
+        err = check_partitions(c->partitions, &c->data);
+    if (err == MPI_SUCCESS)
+        err = check_whole(c->partitions, &m);
+    if (err == MPI_SUCCESS)
+        err = check_info_or_null(c->info, &hints);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(request, "request");
+    if (err == MPI_SUCCESS)
+        err = make(&m, c->partitions, &r);
+    return p2p_call_result(&m, err, r, request, c->function);
+}
+
 PROFILE(MPI_Psend_init);
 int MPI_Psend_init(const void *buf, int partitions, MPI_Count count,
                    MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                    MPI_Info info, MPI_Request *request)
 {
-    const struct p2p_call c = { buf, count, datatype, dest, tag, comm };
-    struct message m = { .comm = NULL };
-    struct mpi_info *hints;
-    struct mpi_request *r = NULL;
-    int err = p2p_call_send(&c, &m);
-    if (err == MPI_SUCCESS)
-        err = check_partitions(partitions, &c);
-    if (err == MPI_SUCCESS)
-        err = check_whole(partitions, &m);
-    if (err == MPI_SUCCESS)
-        err = check_info_or_null(info, &hints);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(request, "request");
-    if (err == MPI_SUCCESS)
-        err = partitioned_send_init(&m, partitions, &r);
-    return p2p_call_result(&m, err, r, request, "MPI_Psend_init");
+    const struct partitioned_call c = {
+        { buf, count, datatype, dest, tag, comm }, partitions, info,
+        "MPI_Psend_init" };
+    return init(&c, p2p_call_send, partitioned_send_init, request);
 }
 
 PROFILE(MPI_Precv_init);
@@ -62,22 +82,10 @@ int MPI_Precv_init(void *buf, int partitions, MPI_Count count,
                    MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
                    MPI_Info info, MPI_Request *request)
 {
-    const struct p2p_call c = { buf, count, datatype, source, tag, comm };
-    struct message m = { .comm = NULL };
-    struct mpi_info *hints;
-    struct mpi_request *r = NULL;
-    int err = p2p_call_recv(&c, &m);
-    if (err == MPI_SUCCESS)
-        err = check_partitions(partitions, &c);
-    if (err == MPI_SUCCESS)
-        err = check_whole(partitions, &m);
-    if (err == MPI_SUCCESS)
-        err = check_info_or_null(info, &hints);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(request, "request");
-    if (err == MPI_SUCCESS)
-        err = partitioned_recv_init(&m, partitions, &r);
-    return p2p_call_result(&m, err, r, request, "MPI_Precv_init");
+    const struct partitioned_call c = {
+        { buf, count, datatype, source, tag, comm }, partitions, info,
+        "MPI_Precv_init" };
+    return init(&c, p2p_call_recv, partitioned_recv_init, request);
 }
 
 /* A partitioned send that was started. */
