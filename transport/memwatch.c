@@ -38,13 +38,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <mpi.h>
 
 #include "runtime/base/log.h"
+#include "runtime/base/process.h"
 
 enum {
     QUEUE = 256,   /* ranges; more at once means that all has left */
@@ -69,7 +69,7 @@ struct memwatch {
     int probe_fd;   /* another one, see is_of_a_file */
     int stop_fd;    /* eventfd, ends the thread */
     bool can_count; /* the kernel counts the threads that unmap */
-    unsigned long threads; /* of the process, without others of the program */
+    unsigned threads; /* of the process, without others of the program */
     _Atomic uint64_t turn;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
@@ -94,12 +94,11 @@ static void enqueue(struct memwatch *w, uintptr_t start, uintptr_t end)
         w->is_overrun = true;
 }
 
-/* A thread that the library does not know of may unmap memory too. The links
- * of the directory are its own two and one for each thread. */
+/* A thread that the library does not know of may unmap memory too. */
 static void look_for_threads(struct memwatch *w)
 {
-    struct stat task;
-    if (stat("/proc/self/task", &task) != 0 || task.st_nlink > 2 + w->threads)
+    unsigned threads = process_count_threads();
+    if (threads == 0 || threads > w->threads)
         atomic_fetch_or(&w->turn, THREADS);
 }
 

@@ -110,14 +110,13 @@ void process_choose_waiting(struct process *p)
                              (uint64_t)usec * 1000);
 }
 
-/* How many threads this process has. The links of the directory are its own
- * two and one for each thread. */
-static unsigned count_threads(void)
+unsigned process_count_threads(void)
 {
+    enum { OWN_LINKS = 2 }; /* of the directory; one more for each thread */
     struct stat task;
-    return stat("/proc/self/task", &task) == 0 && task.st_nlink > 2
-               ? (unsigned)task.st_nlink - 2
-               : 1;
+    return stat("/proc/self/task", &task) == 0 && task.st_nlink > OWN_LINKS
+               ? (unsigned)task.st_nlink - OWN_LINKS
+               : 0;
 }
 
 int process_open(struct process **out)
@@ -129,12 +128,12 @@ int process_open(struct process **out)
     if (!p)
         return MPI_ERR_NO_MEM;
     const struct boot_identity *id;
-    unsigned threads = count_threads();
+    unsigned threads = process_count_threads();
     err = boot_open(&p->boot, &id);
     if (err != MPI_SUCCESS)
         goto free_process;
     p->may_have_threads = threads > 1;
-    p->library_threads = count_threads() - threads;
+    p->library_threads = process_count_threads() - threads;
     p->world = id->world;
     p->world_count = id->world_count;
     p->local = id->local;

@@ -42,6 +42,10 @@ struct process {
  */
 int process_open(struct process **out);
 
+/* How many threads this process has now; 0: the system does not tell. Does
+ * not allocate. */
+unsigned process_count_threads(void);
+
 /* Decide how this rank waits, by the cores that it shares with others. All
  * ranks of the node have opened. */
 void process_choose_waiting(struct process *p);
