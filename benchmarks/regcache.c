@@ -26,10 +26,10 @@ enum { BUFFER = 64 << 10, GAP = 4096, SEARCHES = 2000000, MOST = 4096 };
 
 static struct counters counters;
 
-static int create(void *arg, uintptr_t start, uintptr_t end,
+static int create(void *arg, const struct regcache_range *range,
                   struct regcache_entry **out)
 {
-    (void)arg, (void)start, (void)end;
+    (void)arg, (void)range;
     *out = calloc(1, sizeof **out);
     if (!*out)
         return MPI_ERR_NO_MEM;
@@ -48,7 +48,7 @@ NO_INLINE void find_once(struct regcache *c, const char *buffer);
 NO_INLINE void find_once(struct regcache *c, const char *buffer)
 {
     struct regcache_entry *entry;
-    if (regcache_retain(c, buffer, BUFFER, &entry) != MPI_SUCCESS)
+    if (regcache_retain(c, buffer, BUFFER, 0, &entry) != MPI_SUCCESS)
         abort();
     regcache_release(entry);
 }

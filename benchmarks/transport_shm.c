@@ -167,7 +167,10 @@ static void get(struct rank *r, int me, size_t bytes)
         return;
     shm_transport.retain_region(r->transport, r->memory, bytes, REGION_LOCAL,
                                 &region);
-    struct get read = { r->memory, region, shared->memory[1], 0, bytes, NULL };
+    const struct slice slice = { r->memory, bytes };
+    const struct transfer read = { .slices = &slice, .slice_count = 1,
+                                   .bytes = bytes, .region = region,
+                                   .remote_address = shared->memory[1] };
     if (shm_transport.get(r->ep, &read) != POST_DONE)
         exit(1);
     shm_transport.release_region(r->transport, region);

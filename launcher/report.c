@@ -60,6 +60,7 @@ static const struct line lines[] = {
         { COUNTER_RENDEZVOUS_MESSAGES, "rendezvous" } } },
     { "moved without a copy", {
         { COUNTER_RDMA_READ_BYTES, "by the device" },
+        { COUNTER_RDMA_WRITE_BYTES, "written by the device" },
         { COUNTER_CMA_BYTES, "by the kernel" } } },
     { "copied by processors", {
         { COUNTER_COPIED_OUT_BYTES, "into eager packets" },
@@ -118,6 +119,7 @@ static void print_line(const struct line *line, const struct counters *c,
 static void print_zero_copy(const struct counters *c, struct strbuf *out)
 {
     uint64_t moved = c->value[COUNTER_RDMA_READ_BYTES] +
+                     c->value[COUNTER_RDMA_WRITE_BYTES] +
                      c->value[COUNTER_CMA_BYTES];
     /* Bounced bytes are counted at both ends of a message. */
     uint64_t copied = c->value[COUNTER_COPIED_IN_BYTES] +

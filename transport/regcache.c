@@ -102,12 +102,15 @@ static inline size_t index_of(const struct regcache *c, uintptr_t address)
 }
 
 static inline struct regcache_entry *find(const struct regcache *c,
-                                          uintptr_t start, uintptr_t end)
+                                          const struct regcache_range *range)
 {
-    size_t i = index_of(c, start);
-    if (i == c->kept_count || c->kept[i].start > start || c->kept[i].end < end)
+    size_t i = index_of(c, range->start);
+    if (i == c->kept_count || c->kept[i].start > range->start ||
+        c->kept[i].end < range->end)
         return NULL;
-    return c->kept[i].entry;
+    struct regcache_entry *entry = c->kept[i].entry;
+    return LIKELY((entry->access & range->access) == range->access) ? entry
+                                                                    : NULL;
 }
 
 static void insert(struct regcache *c, struct regcache_entry *entry)
@@ -218,38 +221,45 @@ static inline void forget_what_left(struct regcache *c)
 /* ---- retaining ---- */
 
 /* Register, with idle entries giving way as long as that may help. */
-static int create(struct regcache *c, uintptr_t start, uintptr_t end,
+static int create(struct regcache *c, const struct regcache_range *range,
                   struct regcache_entry **out)
 {
+    const size_t bytes = range->end - range->start;
     int err;
-    keep_budget(c, end - start);
+    keep_budget(c, bytes);
     do
-        err = c->ops.create(c->ops.arg, start, end, out);
+        err = c->ops.create(c->ops.arg, range, out);
     while (err == MPI_ERR_NO_MEM && evict_oldest(c));
     if (err != MPI_SUCCESS)
         return err;
     struct regcache_entry *entry = *out;
-    entry->start = start;
-    entry->end = end;
+    entry->start = range->start;
+    entry->end = range->end;
+    entry->access = range->access;
     entry->references = 1;
     entry->is_kept = false;
     entry->cache = c;
     list_init(&entry->link);
-    c->pinned_bytes += end - start;
+    c->pinned_bytes += bytes;
     counter_add(c->counters, COUNTER_REGISTRATIONS, 1);
-    counter_pin(c->counters, (int64_t)(end - start));
+    counter_pin(c->counters, (int64_t)bytes);
     return MPI_SUCCESS;
 }
 
 /* Widen the range to the union with all that it overlaps. */
-static void widen(const struct regcache *c, uintptr_t *start, uintptr_t *end)
+static struct regcache_range widen(const struct regcache *c,
+                                   const struct regcache_range *range)
 {
-    size_t i = index_of(c, *start);
-    if (i < c->kept_count && c->kept[i].start < *start)
-        *start = c->kept[i].start;
-    for (; i < c->kept_count && c->kept[i].start < *end; i++)
-        if (c->kept[i].end > *end)
-            *end = c->kept[i].end;
+    struct regcache_range all = *range;
+    size_t i = index_of(c, all.start);
+    if (i < c->kept_count && c->kept[i].start < all.start)
+        all.start = c->kept[i].start;
+    for (; i < c->kept_count && c->kept[i].start < all.end; i++) {
+        all.access |= c->kept[i].entry->access;
+        if (c->kept[i].end > all.end)
+            all.end = c->kept[i].end;
+    }
+    return all;
 }
 
 /*
@@ -257,38 +267,40 @@ static void widen(const struct regcache *c, uintptr_t *start, uintptr_t *end)
  * or should not be kept. The others go before the watch begins, for an
  * eviction ends the watch over what it evicts.
  */
-static struct regcache_entry *create_kept(struct regcache *c, uintptr_t start,
-                                          uintptr_t end)
+static struct regcache_entry *create_kept(struct regcache *c,
+                                          const struct regcache_range *range)
 {
     struct regcache_entry *entry;
     size_t i;
-    widen(c, &start, &end);
-    if (end - start > c->budget_bytes || !has_room(c))
+    const struct regcache_range all = widen(c, range);
+    if (all.end - all.start > c->budget_bytes || !has_room(c))
         return NULL;
-    while ((i = index_of(c, start)) < c->kept_count && c->kept[i].start < end)
+    while ((i = index_of(c, all.start)) < c->kept_count &&
+           c->kept[i].start < all.end)
         detach(c, i);
-    if (!c->watch.add(c->watch.arg, start, end))
+    if (!c->watch.add(c->watch.arg, all.start, all.end))
         return NULL;
-    if (create(c, start, end, &entry) == MPI_SUCCESS) {
+    if (create(c, &all, &entry) == MPI_SUCCESS) {
         if (entry->can_be_kept) {
             insert(c, entry);
             return entry;
         }
         destroy(c, entry);
     }
-    c->watch.remove(c->watch.arg, start, end);
+    c->watch.remove(c->watch.arg, all.start, all.end);
     return NULL;
 }
 
 /* What regcache_retain does for a range that is not kept. */
-static NO_INLINE int register_range(struct regcache *c, uintptr_t start,
-                                    uintptr_t end, struct regcache_entry **out)
+static NO_INLINE int register_range(struct regcache *c,
+                                    const struct regcache_range *range,
+                                    struct regcache_entry **out)
 {
     struct regcache_entry *entry = NULL;
     if (c->has_watch)
-        entry = create_kept(c, start, end);
+        entry = create_kept(c, range);
     if (!entry)
-        return create(c, start, end, out);
+        return create(c, range, out);
     *out = entry;
     return MPI_SUCCESS;
 }
@@ -305,19 +317,20 @@ static COLD struct regcache_entry *verify(struct regcache *c,
 }
 
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
-                    struct regcache_entry **out)
+                    unsigned access, struct regcache_entry **out)
 {
-    uintptr_t start = (uintptr_t)address & ~c->page_mask;
-    uintptr_t end = ((uintptr_t)address + bytes + c->page_mask) &
-                    ~c->page_mask;
+    const struct regcache_range range = {
+        (uintptr_t)address & ~c->page_mask,
+        ((uintptr_t)address + bytes + c->page_mask) & ~c->page_mask, access
+    };
     if (UNLIKELY(!c->has_watch))
-        return register_range(c, start, end, out);
+        return register_range(c, &range, out);
     forget_what_left(c);
-    struct regcache_entry *entry = find(c, start, end);
+    struct regcache_entry *entry = find(c, &range);
     if (UNLIKELY(c->ops.is_same != NULL) && entry)
         entry = verify(c, entry);
     if (UNLIKELY(!entry))
-        return register_range(c, start, end, out);
+        return register_range(c, &range, out);
     counter_add(c->counters, COUNTER_REGISTRATION_HITS, 1);
     if (entry->references++ == 0)
         list_remove(&entry->link);

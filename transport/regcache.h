@@ -38,6 +38,7 @@ struct regcache_entry {
     bool can_be_kept;     /* the owner's: worth keeping after release */
 
     /* The cache's own. */
+    unsigned access;      /* what it is registered for: the owner's bits */
     uintptr_t start;      /* whole pages */
     uintptr_t end;
     unsigned references;
@@ -46,13 +47,19 @@ struct regcache_entry {
     struct list link;     /* while idle, by time of release */
 };
 
+struct regcache_range {
+    uintptr_t start;
+    uintptr_t end;
+    unsigned access;
+};
+
 struct regcache_ops {
     /*
-     * Register [start, end) and make an entry of it.
+     * Register [start, end) for `access` and make an entry of it.
      * Errors   MPI_ERR_NO_MEM: too much is registered; another class: this
      *          range cannot be registered. errno tells more.
      */
-    int (*create)(void *arg, uintptr_t start, uintptr_t end,
+    int (*create)(void *arg, const struct regcache_range *range,
                   struct regcache_entry **out);
     void (*destroy)(void *arg, struct regcache_entry *entry);
     /* Are its pages still the process's? NULL: not asked. Asked at each hit,
@@ -98,13 +105,14 @@ int regcache_create(const struct regcache_config *config,
 void regcache_destroy(struct regcache *c);
 
 /*
- * An entry that covers the range, retained until regcache_release. When there
+ * An entry that covers the range and is registered for all bits of `access`,
+ * and maybe more, retained until regcache_release. When there
  * is no memory left to register with, idle entries give way.
  * Cost     a hit takes a binary search, of 13 steps at most
  * Errors   as ops->create
  */
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
-                    struct regcache_entry **out);
+                    unsigned access, struct regcache_entry **out);
 
 /* Give it back to the cache it is from. */
 void regcache_release(struct regcache_entry *entry);

@@ -11,7 +11,7 @@
  * calls completions and advances connections.
  *
  * Packets of one endpoint arrive in the order in which they were sent, exactly
- * once. get has no order relative to packets.
+ * once. get and put have no order relative to packets.
  *
  * Posts never block, allocate on the data path, or deliver packets; all of
  * that happens in poll. A post that cannot be taken now answers POST_BUSY and
@@ -45,6 +45,8 @@ struct endpoint {
     int world;            /* the peer's rank in the job */
     int error;            /* why posts fail, else MPI_SUCCESS */
     bool can_get;         /* get works with this peer */
+    bool can_put;         /* put does */
+    unsigned slices_max;  /* that one get or put takes, at most SLICES_MAX */
     /*
      * Send a header of two words and fewer than short_limit bytes of payload.
      * Always POST_DONE: short_limit is 0 from a post that answered BUSY to the
@@ -61,7 +63,8 @@ struct endpoint {
 /* What memory is registered for. */
 enum region_use {
     REGION_LOCAL,   /* this rank moves to and from it */
-    REGION_EXPOSED  /* and a peer that is told its key reads from it */
+    REGION_EXPOSED, /* and a peer that is told its key reads from it */
+    REGION_TARGET   /* or writes into it */
 };
 
 /* Memory that the transport can move from and to. */
@@ -76,14 +79,24 @@ struct packet_out {
     size_t payload_bytes;
 };
 
-/* One RDMA read: `bytes` from remote_address at the peer to local. */
-struct get {
-    void *local;
-    struct region *region;  /* of local */
+enum { SLICES_MAX = 16 };
+
+/* A run of bytes in this rank's memory. */
+struct slice {
+    void *address;
+    size_t bytes; /* not 0 */
+};
+
+/* One RDMA read or write between this rank's slices, in their order, and one
+ * run of bytes at the peer. */
+struct transfer {
+    const struct slice *slices; /* the caller's again when the post returns */
+    unsigned slice_count;
+    size_t bytes;               /* of all slices */
+    struct region *region;      /* holds all slices */
     uint64_t remote_address;
-    uint64_t remote_key;    /* region.key at the peer */
-    size_t bytes;
-    struct completion *completion;
+    uint64_t remote_key;        /* region.key at the peer */
+    struct completion *completion; /* may be shared by several posts */
 };
 
 struct transport_ops {
@@ -116,14 +129,17 @@ struct transport_ops {
      */
     enum post (*send)(struct endpoint *ep, const struct packet_out *packet);
 
-    /* Read from the peer's memory. Only where ep->can_get; large messages
-     * travel as packets elsewhere, and after POST_FAILED or a completion with
-     * an error, for which packets may still go. NULL when the transport has no
-     * such means for any peer. */
-    enum post (*get)(struct endpoint *ep, const struct get *get);
+    /* Read from the peer's memory, only where ep->can_get, or write into it,
+     * only where ep->can_put. When put has completed, the bytes are there
+     * before any packet that is sent from then on. Large messages travel as
+     * packets elsewhere, and after POST_FAILED or a completion with an error,
+     * for which packets may still go. NULL when the transport has no such
+     * means for any peer. */
+    enum post (*get)(struct endpoint *ep, const struct transfer *get);
+    enum post (*put)(struct endpoint *ep, const struct transfer *put);
 
-    /* Register for get, at the side that reads or the one read from. A region
-     * is retained until released; NULL together with get. */
+    /* Register for get and put, at either side. A region is retained until
+     * released; NULL together with get. */
     int (*retain_region)(struct transport *t, void *address, size_t bytes,
                          enum region_use use, struct region **out);
     void (*release_region)(struct transport *t, struct region *region);
@@ -150,7 +166,9 @@ static inline void endpoint_init(struct endpoint *ep, struct transport *t,
                                  int world)
 {
     *ep = (struct endpoint){ .transport = t, .world = world,
-                             .can_get = t->ops->get != NULL };
+                             .can_get = t->ops->get != NULL,
+                             .can_put = t->ops->put != NULL,
+                             .slices_max = 1 };
     list_init(&ep->backlog);
     list_init(&ep->backlog_link);
 }

@@ -76,6 +76,9 @@ static const struct row rows[] = {
       "Acknowledge timeout of a queue pair: 4.096 us times 2 to this power." },
     { "BATON_VERBS_RETRY_COUNT", "7", INT, AT(verbs_retry_count), USER,
       "Times a queue pair repeats a packet before the peer counts as lost." },
+    { "BATON_VERBS_READS", "16", INT, AT(verbs_reads), USER,
+      "RDMA reads that a rank has on the wire to one peer at most; fewer when "
+      "one of the two devices takes fewer, and with 0 none are used." },
     { "BATON_SPIN", "-1", INT, AT(spin), USER,
       "Idle polls before a waiting rank yields its core; -1 chooses by ranks "
       "per core." },

@@ -31,6 +31,7 @@ struct settings {
     int connect_seconds;       /* time a connection may take to come up */
     int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */
     int verbs_retry_count;     /* RC transport retries */
+    int verbs_reads;           /* reads on the wire at once, per peer */
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
     int sleep_usec;            /* of yielding before it sleeps */

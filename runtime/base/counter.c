@@ -37,6 +37,9 @@ const struct counter_info counter_table[COUNTER_COUNT] = {
         "Moved by the kernel from process to process, received here."),
     ROW(RDMA_READ_BYTES, "rdma_read_bytes", "bytes", COUNTS_UP,
         "Moved by the device straight into the user's buffer here."),
+    ROW(RDMA_WRITE_BYTES, "rdma_write_bytes", "bytes", COUNTS_UP,
+        "Moved by the device from the user's buffer here straight into the "
+        "receiver's."),
     ROW(REGISTRATIONS, "registrations", "regions", COUNTS_UP,
         "Memory regions registered with the device."),
     ROW(REGISTRATION_HITS, "registration_hits", "regions", COUNTS_UP,

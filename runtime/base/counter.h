@@ -26,7 +26,8 @@ enum counter {
     COUNTER_COPIED_LOCAL_BYTES,      /* by CPU, from this rank to itself */
     COUNTER_REDUCED_BYTES,           /* by CPU, combined in reductions */
     COUNTER_CMA_BYTES,               /* by the kernel, process to process */
-    COUNTER_RDMA_READ_BYTES,         /* by the device */
+    COUNTER_RDMA_READ_BYTES,         /* by the device, into this rank */
+    COUNTER_RDMA_WRITE_BYTES,        /* by the device, from this rank */
 
     COUNTER_REGISTRATIONS,           /* memory regions registered */
     COUNTER_REGISTRATION_HITS,       /* found in the registration cache */

@@ -175,8 +175,10 @@ static enum post recv_read(struct p2p_request *r, enum turn turn)
         return POST_DONE;
     }
     r->completion.done = read_done;
-    const struct get get = {
-        .local = engine_address(r),
+    const struct slice slice = { engine_address(r), r->bytes };
+    const struct transfer get = {
+        .slices = &slice,
+        .slice_count = 1,
         .region = r->region,
         .remote_address = r->remote_address,
         .remote_key = r->remote_key,

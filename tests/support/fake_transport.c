@@ -20,10 +20,13 @@ struct parcel {
     struct packet packet[]; /* bytes long */
 };
 
-struct late_get {
+/* A get or put that will end in a poll. */
+struct late {
     struct list link;
-    struct get get;
-    int from;
+    struct transfer transfer;
+    struct slice slices[SLICES_MAX];
+    bool is_put;
+    int peer;
 };
 
 /* From one rank to one other. */
@@ -41,7 +44,7 @@ struct fake_rank {
     struct fake_network *net;
     struct transport transport;
     struct endpoint *endpoints;
-    struct list late_gets;
+    struct list late;
 };
 
 struct fake_network {
@@ -99,7 +102,7 @@ struct fake_network *fake_network_create(int count,
         net->ranks[i].net = net;
         net->ranks[i].endpoints =
             must(calloc((size_t)count, sizeof(struct endpoint)));
-        list_init(&net->ranks[i].late_gets);
+        list_init(&net->ranks[i].late);
     }
     for (int i = 0; i < count * count; i++)
         list_init(&net->lanes[i].parcels);
@@ -112,8 +115,8 @@ void fake_network_free(struct fake_network *net)
         LIST_FOR_EACH(node, &net->lanes[i].parcels)
             free(CONTAINER_OF(node, struct parcel, link));
     for (int i = 0; i < net->count; i++) {
-        LIST_FOR_EACH(node, &net->ranks[i].late_gets)
-            free(CONTAINER_OF(node, struct late_get, link));
+        LIST_FOR_EACH(node, &net->ranks[i].late)
+            free(CONTAINER_OF(node, struct late, link));
         free(net->ranks[i].endpoints);
         fake_process_fini(&net->ranks[i].process);
     }
@@ -168,7 +171,7 @@ static bool is_moving(const struct fake_network *net)
         if (net->lanes[i].count && !net->lanes[i].is_held)
             return true;
     for (int i = 0; i < net->count; i++)
-        if (!list_is_empty(&net->ranks[i].late_gets))
+        if (!list_is_empty(&net->ranks[i].late))
             return true;
     return false;
 }
@@ -224,6 +227,8 @@ static int fake_connect(struct transport *t, int world, const void *card,
     *out = &rank->endpoints[world];
     endpoint_init(*out, t, world);
     (*out)->can_get = !rank->net->options.no_get;
+    (*out)->can_put = !rank->net->options.no_put;
+    (*out)->slices_max = 3;
     return MPI_SUCCESS;
 }
 
@@ -271,35 +276,65 @@ static enum post fake_send(struct endpoint *ep, const struct packet_out *packet)
     return POST_DONE;
 }
 
-static void copy_get(struct fake_rank *rank, const struct get *get)
+static void copy(struct fake_rank *rank, const struct transfer *t, bool is_put)
 {
-    memcpy(get->local, (const void *)(uintptr_t)get->remote_address,
-           get->bytes);
-    counter_add(rank->process.counters, COUNTER_CMA_BYTES, get->bytes);
+    char *remote = (char *)(uintptr_t)t->remote_address;
+    size_t sum = 0;
+    for (unsigned i = 0; i < t->slice_count; i++) {
+        const struct slice *s = &t->slices[i];
+        if (is_put)
+            memcpy(remote, s->address, s->bytes);
+        else
+            memcpy(s->address, remote, s->bytes);
+        remote += s->bytes;
+        sum += s->bytes;
+    }
+    if (sum != t->bytes)
+        abort();
+    counter_add(rank->process.counters, COUNTER_CMA_BYTES, t->bytes);
 }
 
-static enum post fake_get(struct endpoint *ep, const struct get *get)
+static enum post move(struct endpoint *ep, const struct transfer *t,
+                      bool is_put)
 {
     struct fake_rank *rank = rank_of(ep->transport);
-    if (!ep->can_get || !get->region)
+    if (!t->region || t->slice_count > ep->slices_max)
         abort();
     enum post fate = judge(ep);
     if (fate != POST_DONE)
         return fate;
     if (draw(rank->net, 100) < rank->net->options.failed_gets) {
-        memset(get->local, 0xee, get->bytes / 2);
+        if (!is_put)
+            memset(t->slices[0].address, 0xee, t->slices[0].bytes / 2);
         ep->error = MPI_ERR_OTHER;
         return POST_FAILED;
     }
     if (!rank->net->options.late_get) {
-        copy_get(rank, get);
+        copy(rank, t, is_put);
         return POST_DONE;
     }
-    struct late_get *late = must(malloc(sizeof *late));
-    late->get = *get;
-    late->from = ep->world;
-    list_append(&rank->late_gets, &late->link);
+    struct late *late = must(malloc(sizeof *late));
+    late->transfer = *t;
+    memcpy(late->slices, t->slices, t->slice_count * sizeof *t->slices);
+    late->transfer.slices = late->slices;
+    late->is_put = is_put;
+    late->peer = ep->world;
+    list_append(&rank->late, &late->link);
     return POST_PENDING;
+}
+
+static enum post fake_get(struct endpoint *ep, const struct transfer *get)
+{
+    if (!ep->can_get)
+        abort();
+    return move(ep, get, false);
+}
+
+static enum post fake_put(struct endpoint *ep, const struct transfer *put)
+{
+    if (!ep->can_put)
+        abort();
+    return move(ep, put, true);
 }
 
 static int fake_retain_region(struct transport *t, void *address, size_t bytes,
@@ -338,16 +373,16 @@ static int deliver_lane(struct fake_rank *rank, int from)
     return events;
 }
 
-static int finish_gets(struct fake_rank *rank)
+static int finish_late(struct fake_rank *rank)
 {
     int events = 0;
     struct list *first;
-    while (!draw(rank->net, 2) && (first = list_first(&rank->late_gets))) {
-        struct late_get *late = CONTAINER_OF(first, struct late_get, link);
-        struct completion *completion = late->get.completion;
-        int err = lane_of(rank->net, rank->process.world, late->from)->error;
+    while (!draw(rank->net, 2) && (first = list_first(&rank->late))) {
+        struct late *late = CONTAINER_OF(first, struct late, link);
+        struct completion *completion = late->transfer.completion;
+        int err = lane_of(rank->net, rank->process.world, late->peer)->error;
         if (!err)
-            copy_get(rank, &late->get);
+            copy(rank, &late->transfer, late->is_put);
         list_remove(&late->link);
         free(late);
         completion->done(completion, err ? err : MPI_SUCCESS);
@@ -376,7 +411,7 @@ static int fake_poll(struct transport *t)
 {
     struct fake_rank *rank = rank_of(t);
     struct fake_network *net = rank->net;
-    int events = finish_gets(rank) + report_failures(rank);
+    int events = finish_late(rank) + report_failures(rank);
     int first = net->options.delay ? (int)draw(net, (unsigned)net->count) : 0;
     for (int i = 0; i < net->count; i++)
         events += deliver_lane(rank, (first + i) % net->count);
@@ -397,6 +432,7 @@ const struct transport_ops fake_transport = {
     .connect = fake_connect,
     .send = fake_send,
     .get = fake_get,
+    .put = fake_put,
     .retain_region = fake_retain_region,
     .release_region = fake_release_region,
     .poll = fake_poll,

@@ -13,7 +13,7 @@
  *     fake_network_free(net);
  *
  * Each rank has a struct process of its own (boot NULL, no node segment) and
- * all share the address space, so gets are copies. Packets of one pair arrive
+ * all share the address space, so gets and puts are copies. Packets of one pair arrive
  * in order and exactly once, as the contract wants; all else is as unkind as
  * the options say. The same seed gives the same run. Not thread-safe: the
  * test polls the ranks in turn.
@@ -30,8 +30,9 @@ struct fake_options {
     size_t max_packet_bytes; /* 0: 4096 */
     size_t eager_bytes;      /* 0: max_packet_bytes - 128 */
     bool no_get;             /* can_get is false everywhere */
-    bool late_get;           /* get answers PENDING and ends in a poll */
-    unsigned failed_gets;    /* so many percent of the gets stop half way */
+    bool no_put;             /* can_put */
+    bool late_get;           /* get and put answer PENDING and end in a poll */
+    unsigned failed_gets;    /* so many percent of them stop half way */
     unsigned delay;          /* a packet may be held back for up to so many
                                 polls; packets of different pairs overtake
                                 each other then */

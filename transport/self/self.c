@@ -115,10 +115,10 @@ static enum post self_send(struct endpoint *ep, const struct packet_out *packet)
     return POST_DONE;
 }
 
-static enum post self_get(struct endpoint *ep, const struct get *get)
+static enum post self_get(struct endpoint *ep, const struct transfer *get)
 {
-    memmove(get->local, (const void *)(uintptr_t)get->remote_address,
-            get->bytes);
+    memmove(get->slices[0].address,
+            (const void *)(uintptr_t)get->remote_address, get->bytes);
     counter_add(ep->transport->process->counters, COUNTER_COPIED_LOCAL_BYTES,
                 get->bytes);
     return POST_DONE;

@@ -238,11 +238,12 @@ static COLD enum post fail_get(struct endpoint *ep, int cause)
 }
 
 /* Read with the peer's help, if it comes and ends well. */
-static int read_together(struct peer *peer, const struct get *get)
+static int read_together(struct peer *peer, const struct transfer *get)
 {
     struct share *share = peer->read;
+    void *local = get->slices[0].address;
     bool has_helped;
-    share_open(share, get->local, get->remote_address, get->bytes);
+    share_open(share, local, get->remote_address, get->bytes);
     const struct packet ask = { .private = ASK_FOR_HELP };
     const struct packet_out packet = { .header = &ask,
                                        .header_bytes = sizeof ask };
@@ -252,16 +253,17 @@ static int read_together(struct peer *peer, const struct get *get)
         return cause;
     peer->can_help = false;
     log_debug("rank %d cannot write to this process", peer->world);
-    return attach_read(peer->pid, get->local, get->remote_address, get->bytes);
+    return attach_read(peer->pid, local, get->remote_address, get->bytes);
 }
 
-static enum post shm_get(struct endpoint *ep, const struct get *get)
+static enum post shm_get(struct endpoint *ep, const struct transfer *get)
 {
     struct peer *peer = peer_of(ep);
+    void *local = get->slices[0].address;
     int cause = get->bytes >= SHARE_MIN_BYTES && peer->can_help &&
                         ep->transport->process->has_own_core
                     ? read_together(peer, get)
-                    : attach_read(peer->pid, get->local, get->remote_address,
+                    : attach_read(peer->pid, local, get->remote_address,
                                   get->bytes);
     if (UNLIKELY(cause != 0))
         return fail_get(ep, cause);

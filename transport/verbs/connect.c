@@ -91,6 +91,13 @@ static struct hello make_hello(const struct verbs *v, uint64_t nonce)
                            .packet_bytes = (uint32_t)v->base.max_packet_bytes };
 }
 
+static int reads_allowed(void)
+{
+    return settings.verbs_reads < 0 ? 0
+                                    : at_most(settings.verbs_reads,
+                                              MOVES_PER_PEER);
+}
+
 static struct rdma_conn_param make_param(const struct verbs *v,
                                          const struct hello *hello)
 {
@@ -98,9 +105,9 @@ static struct rdma_conn_param make_param(const struct verbs *v,
         .private_data = hello,
         .private_data_len = sizeof *hello,
         .responder_resources = at_most(v->device.limits.max_qp_rd_atom,
-                                       READS_PER_PEER),
+                                       reads_allowed()),
         .initiator_depth = at_most(v->device.limits.max_qp_init_rd_atom,
-                                   READS_PER_PEER),
+                                   reads_allowed()),
         .retry_count = at_most(settings.verbs_retry_count, 7),
         .rnr_retry_count = RNR_RETRY_FOREVER };
 }

@@ -19,6 +19,7 @@
 #include "transport/verbs/post.h"
 #include "transport/verbs/probe.h"
 #include "transport/verbs/qp.h"
+#include "transport/verbs/rdma.h"
 
 static const char *const state_names[] = {
     [CONNECTION_IDLE] = "idle",
@@ -58,8 +59,7 @@ int connection_of(struct verbs *v, int world, struct connection **out)
             return MPI_ERR_NO_MEM;
         endpoint_init(&c->base, &v->base, world);
         list_init(&c->link);
-        list_init(&c->reads_waiting);
-        list_init(&c->reads_posted);
+        rdma_init(c);
         v->connections[world] = c;
     }
     *out = v->connections[world];

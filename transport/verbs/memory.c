@@ -91,17 +91,21 @@ static struct ibv_mr *register_range(struct ibv_pd *pd, void *start,
     if (mr || errno == ENOMEM)
         return mr;
     *is_writable = false;
+    if (access & IBV_ACCESS_REMOTE_WRITE)
+        return NULL;
     return ibv_reg_mr(pd, start, bytes, access);
 }
 
-static int create_with(struct verbs *v, int access, uintptr_t start,
-                       uintptr_t end, struct regcache_entry **out)
+static int create(void *arg, const struct regcache_range *range,
+                  struct regcache_entry **out)
 {
+    struct verbs *v = arg;
     struct verbs_region *region = calloc(1, sizeof *region);
     if (!region)
         return MPI_ERR_OTHER;
     bool is_writable;
-    region->mr = register_range(v->pd, (void *)start, end - start, access,
+    region->mr = register_range(v->pd, (void *)range->start,
+                                range->end - range->start, (int)range->access,
                                 &is_writable);
     if (!region->mr) {
         int error = errno;
@@ -116,26 +120,14 @@ static int create_with(struct verbs *v, int access, uintptr_t start,
     return MPI_SUCCESS;
 }
 
-static int create_local(void *arg, uintptr_t start, uintptr_t end,
-                        struct regcache_entry **out)
-{
-    return create_with(arg, 0, start, end, out);
-}
-
-static int create_exposed(void *arg, uintptr_t start, uintptr_t end,
-                          struct regcache_entry **out)
-{
-    return create_with(arg, IBV_ACCESS_REMOTE_READ, start, end, out);
-}
-
 /* The same, noting which pages they are. */
-static int create_verified(void *arg, uintptr_t start, uintptr_t end,
+static int create_verified(void *arg, const struct regcache_range *range,
                            struct regcache_entry **out)
 {
-    int err = create_exposed(arg, start, end, out);
+    int err = create(arg, range, out);
     if (err == MPI_SUCCESS)
         CONTAINER_OF(*out, struct verbs_region, entry)->pageid =
-            pageid_of(start, end);
+            pageid_of(range->start, range->end);
     return err;
 }
 
@@ -226,7 +218,6 @@ static enum mode choose_mode(void)
 static int open_exposures(struct verbs *v, const struct regcache_config *kept)
 {
     struct regcache_config config = *kept;
-    config.ops.create = create_exposed;
     config.watch = NULL;
     return regcache_create(&config, &v->exposures);
 }
@@ -238,9 +229,7 @@ int memory_open_cache(struct verbs *v)
     struct regcache_watch watch;
     enum mode mode = choose_mode();
     const struct regcache_config config = {
-        .ops = { .create = mode == MODE_STRICT   ? create_local
-                           : mode == MODE_VERIFY ? create_verified
-                                                 : create_exposed,
+        .ops = { .create = mode == MODE_VERIFY ? create_verified : create,
                  .destroy = destroy_entry,
                  .is_same = mode == MODE_VERIFY ? is_same : NULL,
                  .arg = v },
@@ -295,15 +284,29 @@ static COLD int make_error(struct verbs *v, size_t bytes, int error)
 }
 
 /* For one transfer; what is kept gives way when too much is pinned. */
-static int expose(struct verbs *v, const void *address, size_t bytes,
+static int expose(struct verbs *v, const struct slice *memory, unsigned access,
                   struct regcache_entry **out)
 {
     int err;
     do
-        err = regcache_retain(v->exposures, address, bytes, out);
+        err = regcache_retain(v->exposures, memory->address, memory->bytes,
+                              access, out);
     while (err == MPI_ERR_NO_MEM && regcache_trim(v->regcache));
     return err;
 }
+
+/* A buffer that was sent is often received into next, and the other way
+ * round, so what is kept may be read; written only where a peer has to. */
+static const unsigned kept_access[] = {
+    [REGION_LOCAL] = IBV_ACCESS_REMOTE_READ,
+    [REGION_EXPOSED] = IBV_ACCESS_REMOTE_READ,
+    [REGION_TARGET] = IBV_ACCESS_REMOTE_READ | IBV_ACCESS_REMOTE_WRITE,
+};
+
+static const unsigned strict_access[] = {
+    [REGION_EXPOSED] = IBV_ACCESS_REMOTE_READ,
+    [REGION_TARGET] = IBV_ACCESS_REMOTE_WRITE,
+};
 
 int memory_retain_region(struct transport *t, void *address, size_t bytes,
                          enum region_use use, struct region **out)
@@ -313,10 +316,14 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
     int err = UNLIKELY(!v->regcache) ? memory_open_cache(v) : MPI_SUCCESS;
     if (UNLIKELY(err != MPI_SUCCESS))
         return err;
-    if (UNLIKELY(v->exposures != NULL) && use == REGION_EXPOSED)
-        err = expose(v, address, bytes, &entry);
+    if (LIKELY(!v->exposures))
+        err = regcache_retain(v->regcache, address, bytes, kept_access[use],
+                              &entry);
+    else if (use == REGION_LOCAL)
+        err = regcache_retain(v->regcache, address, bytes, 0, &entry);
     else
-        err = regcache_retain(v->regcache, address, bytes, &entry);
+        err = expose(v, &(struct slice){ address, bytes },
+                     strict_access[use], &entry);
     if (UNLIKELY(err != MPI_SUCCESS))
         return make_error(v, bytes, errno);
     *out = &entry->region;

@@ -16,6 +16,7 @@
 #include "runtime/base/process.h"
 #include "transport/verbs/connection.h"
 #include "transport/verbs/memory.h"
+#include "transport/verbs/rdma.h"
 
 int post_open(struct verbs *v, struct strbuf *why)
 {
@@ -29,9 +30,6 @@ int post_open(struct verbs *v, struct strbuf *why)
         v->send_slots[i].next_free = v->send_free;
         v->send_free = &v->send_slots[i];
     }
-    list_init(&v->reads_free);
-    for (int i = 0; i < READS; i++)
-        list_append(&v->reads_free, &v->reads[i].link);
     return MPI_SUCCESS;
 }
 
@@ -111,7 +109,7 @@ static inline enum post post_packet(struct connection *c,
     return LIKELY(is_posted) ? POST_DONE : POST_FAILED;
 }
 
-static NO_INLINE enum post refuse(const struct connection *c)
+NO_INLINE enum post post_refuse(const struct connection *c)
 {
     return c->base.error != MPI_SUCCESS ? POST_FAILED : POST_BUSY;
 }
@@ -120,7 +118,7 @@ enum post post_send(struct endpoint *ep, const struct packet_out *out)
 {
     struct connection *c = CONTAINER_OF(ep, struct connection, base);
     if (UNLIKELY(c->state != CONNECTION_READY))
-        return refuse(c);
+        return post_refuse(c);
     if (UNLIKELY(post_room(c) <= SEND_RESERVE))
         return POST_BUSY;
     if (out->header_bytes + out->payload_bytes <= c->out.most && c->out.room)
@@ -192,90 +190,6 @@ bool post_return(struct connection *c)
     return post_word(c, CONTROL_RING_RETURN) != POST_BUSY;
 }
 
-/* Request the next piece of a read, at most the device's largest message. */
-static bool post_piece(struct connection *c, struct read *r)
-{
-    size_t most = verbs_of(c)->device.max_message_bytes;
-    size_t bytes = r->left < most ? r->left : most;
-    struct ibv_sge sge = { .addr = r->local, .length = (uint32_t)bytes,
-                           .lkey = r->local_key };
-    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
-                              .opcode = IBV_WR_RDMA_READ,
-                              .wr.rdma = { r->remote, r->remote_key } };
-    if (!post_request(c, &wr, SENT_READ, r))
-        return false;
-    r->local += bytes;
-    r->remote += bytes;
-    r->left -= bytes;
-    r->requests++;
-    c->read_requests++;
-    return true;
-}
-
-/* Put as much of the waiting reads on the wire as both devices allow: more
- * would hold up the packets behind them in the queue. */
-static void advance_reads(struct connection *c)
-{
-    struct list *first;
-    while ((first = list_first(&c->reads_waiting)) != NULL &&
-           c->read_requests < c->reads_max && post_room(c) > SEND_RESERVE) {
-        struct read *r = CONTAINER_OF(first, struct read, link);
-        if (!post_piece(c, r))
-            return;
-        if (r->left == 0) {
-            list_remove(&r->link);
-            list_append(&c->reads_posted, &r->link);
-        }
-    }
-}
-
-enum post post_get(struct endpoint *ep, const struct get *get)
-{
-    struct connection *c = CONTAINER_OF(ep, struct connection, base);
-    struct verbs *v = verbs_of(c);
-    if (UNLIKELY(c->state != CONNECTION_READY))
-        return refuse(c);
-    struct list *free = list_first(&v->reads_free);
-    if (get->bytes == 0)
-        return POST_DONE;
-    if (UNLIKELY(!free || c->reads_max == 0))
-        return POST_BUSY;
-    struct read *r = CONTAINER_OF(free, struct read, link);
-    list_remove(&r->link);
-    r->completion = get->completion;
-    r->local = (uintptr_t)get->local;
-    r->local_key = memory_local_key(get->region);
-    r->remote = get->remote_address;
-    r->remote_key = (uint32_t)get->remote_key;
-    r->bytes = get->bytes;
-    r->left = get->bytes;
-    r->requests = 0;
-    list_append(&c->reads_waiting, &r->link);
-    advance_reads(c);
-    return POST_PENDING;
-}
-
-static void finish_read(struct verbs *v, struct read *r, int err)
-{
-    struct completion *completion = r->completion;
-    list_remove(&r->link);
-    list_append(&v->reads_free, &r->link);
-    completion->done(completion, err);
-}
-
-/* One request of a read has been answered. */
-static void answer_read(struct connection *c, struct read *r)
-{
-    struct verbs *v = verbs_of(c);
-    c->read_requests--;
-    r->requests--;
-    if (r->left == 0 && r->requests == 0) {
-        counter_add(v->base.process->counters, COUNTER_RDMA_READ_BYTES,
-                    r->bytes);
-        finish_read(v, r, MPI_SUCCESS);
-    }
-}
-
 static void free_slot(struct verbs *v, struct send_slot *slot)
 {
     slot->next_free = v->send_free;
@@ -291,9 +205,9 @@ void post_retire(struct connection *c)
         if (s.kind == SENT_SLOT)
             free_slot(verbs_of(c), s.object);
     } while (!s.is_signalled);
-    if (s.kind == SENT_READ)
-        answer_read(c, s.object);
-    advance_reads(c);
+    if (s.kind == SENT_MOVE)
+        rdma_answer(c, s.object);
+    rdma_advance(c);
 }
 
 void post_abandon(struct connection *c, int err)
@@ -304,9 +218,5 @@ void post_abandon(struct connection *c, int err)
         if (s->kind == SENT_SLOT)
             free_slot(v, s->object);
     }
-    c->read_requests = 0;
-    struct list *first;
-    while ((first = list_first(&c->reads_posted)) != NULL ||
-           (first = list_first(&c->reads_waiting)) != NULL)
-        finish_read(v, CONTAINER_OF(first, struct read, link), err);
+    rdma_abandon(c, err);
 }

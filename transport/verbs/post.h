@@ -14,7 +14,7 @@
  *
  * Send queue. Each work request has an entry in connection.sent. Only signalled
  * ones give a completion, which retires all before it, as an RC queue pair
- * completes in order. Whatever holds a slot or a read is signalled, bare inline
+ * completes in order. Whatever holds a slot or a move is signalled, bare inline
  * sends only every SIGNAL_EVERY, so nothing that another peer may need is held
  * by an idle connection.
  */
@@ -38,13 +38,15 @@ enum control {
     CONTROL_RING_RETURN
 };
 
-/* The pool of send slots and reads. */
+/* The pool of send slots. */
 int post_open(struct verbs *v, struct strbuf *why);
 void post_close(struct verbs *v);
 
-/* transport_ops.send and .get */
+/* transport_ops.send */
 enum post post_send(struct endpoint *ep, const struct packet_out *packet);
-enum post post_get(struct endpoint *ep, const struct get *get);
+
+/* What a post on a connection that is not ready answers. */
+enum post post_refuse(const struct connection *c);
 
 /* Return credits with a control packet if enough are owed. */
 void post_credits(struct connection *c);
@@ -93,7 +95,7 @@ static inline unsigned post_room(const struct connection *c)
 /* A signalled work request has completed: retire all up to it. */
 void post_retire(struct connection *c);
 
-/* The connection is gone: let go of all it holds, completing reads with err. */
+/* The connection is gone: let go of all it holds, completing moves with err. */
 void post_abandon(struct connection *c, int err);
 
 static inline bool post_is_drained(const struct connection *c)

@@ -15,6 +15,15 @@
 
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
+#include "transport/verbs/poll.h"
+#include "transport/verbs/rdma.h"
+
+/* A packet takes three: prefix, header and payload. */
+static unsigned slices_max(const struct verbs *v)
+{
+    return v->device.limits.max_sge < SLICES_MAX
+               ? (unsigned)v->device.limits.max_sge : SLICES_MAX;
+}
 
 static struct ibv_qp_init_attr describe(const struct verbs *v)
 {
@@ -23,7 +32,7 @@ static struct ibv_qp_init_attr describe(const struct verbs *v)
         .recv_cq = v->cq,
         .srq = v->receive.srq,
         .cap = { .max_send_wr = SEND_QUEUE,
-                 .max_send_sge = 3, /* prefix, header, payload */
+                 .max_send_sge = slices_max(v),
                  .max_inline_data = v->inline_bytes },
         .qp_type = IBV_QPT_RC,
     };
@@ -106,9 +115,22 @@ static void drop_share(struct connection *c)
     receive_drop_share(&v->receive);
 }
 
+/*
+ * A device may give the number of a destroyed queue pair to a new one, and a
+ * completion names nothing else. All that the old one will ever cause is in
+ * the completion queue by now: take it out while the number belongs to nobody.
+ */
+static void take_old_completions(struct verbs *v)
+{
+    for (int left = v->cq->cqe; left > 0; left -= POLL_BATCH)
+        if (poll_completions(v) == 0)
+            return;
+}
+
 int qp_create(struct connection *c, struct strbuf *why)
 {
     struct verbs *v = verbs_of(c);
+    take_old_completions(v);
     int err = receive_add_share(&v->receive, why);
     if (err != MPI_SUCCESS)
         return err;
@@ -125,6 +147,7 @@ int qp_create(struct connection *c, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     c->qp_number = c->id->qp->qp_num;
+    c->base.slices_max = slices_max(v);
     if (index_queue_pairs(v) == MPI_SUCCESS)
         return MPI_SUCCESS;
     strbuf_puts(why, "out of memory");
@@ -153,9 +176,7 @@ int qp_inspect(struct connection *c)
         log_error("cannot query qp 0x%x: %s", c->qp_number, strerror(status));
         return MPI_ERR_OTHER;
     }
-    c->reads_max = attr.max_rd_atomic;
-    if (c->reads_max > READS_PER_PEER)
-        c->reads_max = READS_PER_PEER;
+    rdma_set_reads(c, attr.max_rd_atomic);
     if (v->device.link_layer == IBV_LINK_LAYER_ETHERNET &&
         attr.ah_attr.grh.sgid_index != v->device.gid_index)
         log_warn("librdmacm took GID %d of %s for rank %d, not GID %d",

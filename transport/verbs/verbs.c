@@ -25,6 +25,7 @@
 #include "transport/verbs/poll.h"
 #include "transport/verbs/post.h"
 #include "transport/verbs/qp.h"
+#include "transport/verbs/rdma.h"
 #include "transport/verbs/wire.h"
 
 enum {
@@ -57,6 +58,7 @@ static int open_queues(struct verbs *v, struct strbuf *why)
                            v->base.process->world_count, why);
     if (err == MPI_SUCCESS)
         err = post_open(v, why);
+    rdma_open(v);
     if (err == MPI_SUCCESS)
         err = qp_probe(v, why);
     if (err == MPI_SUCCESS)
@@ -326,7 +328,8 @@ const struct transport_ops verbs_transport = {
     .reach = verbs_reach,
     .connect = verbs_connect,
     .send = post_send,
-    .get = post_get,
+    .get = rdma_get,
+    .put = rdma_put,
     .retain_region = memory_retain_region,
     .release_region = memory_release_region,
     .poll = poll_verbs,

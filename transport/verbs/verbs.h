@@ -6,7 +6,8 @@
  * has an RC queue pair, made on first use by connect.c. Nothing here is shared
  * between threads: the caller of the transport holds the library lock.
  *
- *   post.c     puts packets and reads on a queue pair, and retires them
+ *   post.c     puts packets on a queue pair, and retires what was posted
+ *   rdma.c     reads and writes between the users' memories
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
  *   hotring.c  rings that hot peers write into
@@ -37,8 +38,8 @@ enum {
     SEND_RESERVE = 2,    /* of these kept for credits and the farewell */
     SIGNAL_EVERY = 16,   /* unsignalled sends between two signalled ones */
     SEND_SLOTS = 64,     /* packets above the inline limit, all peers */
-    READS = 128,         /* gets under way, all peers */
-    READS_PER_PEER = 16, /* read requests on the wire at once, at most */
+    MOVES = 128,         /* gets and puts under way, all peers */
+    MOVES_PER_PEER = 16, /* reads, and writes, on the wire at once, at most */
     POLL_BATCH = 16
 };
 
@@ -58,30 +59,42 @@ enum connection_state {
 
 /* What one work request on a send queue holds until it is retired. */
 struct sent {
-    void *object; /* struct send_slot, struct read, or NULL */
+    void *object; /* struct send_slot, struct move, or NULL */
     uint8_t kind; /* enum sent_kind */
     bool is_signalled;
 };
 
-enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_READ };
+enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_MOVE };
 
 struct send_slot {
     struct send_slot *next_free;
     char *data;
 };
 
-/* One get on its way. Owned by the verbs transport; on one of the two lists of
- * its connection from post to completion. */
-struct read {
+enum direction { DIRECTION_GET, DIRECTION_PUT, DIRECTIONS };
+
+/* One get or put on its way. Owned by the verbs transport; on one of the lists
+ * of its connection from post to completion. */
+struct move {
     struct list link;
     struct completion *completion;
-    uintptr_t local;
+    struct slice slices[SLICES_MAX];
+    unsigned slice;    /* the first that is not requested completely, */
+    size_t inside;     /* and how much of it is */
     uint64_t remote;
     uint32_t local_key;
     uint32_t remote_key;
     size_t left;       /* bytes not requested yet */
     size_t bytes;
     unsigned requests; /* on the wire */
+    enum direction direction;
+};
+
+/* The gets, or the puts, of one connection. */
+struct lane {
+    struct list waiting;   /* not completely requested */
+    unsigned requests;     /* on the wire */
+    unsigned requests_max; /* what both devices allow; 0: none can be */
 };
 
 struct connection {
@@ -113,10 +126,8 @@ struct connection {
     struct ring_out out;      /* the ring we may write */
     struct ring_in in;        /* the ring we poll */
 
-    struct list reads_waiting; /* not completely requested */
-    struct list reads_posted;  /* completely requested */
-    unsigned read_requests;    /* on the wire */
-    unsigned reads_max;        /* what both devices allow */
+    struct lane lanes[DIRECTIONS];
+    struct list moves_posted; /* completely requested */
 };
 
 struct verbs {
@@ -134,8 +145,8 @@ struct verbs {
     struct memory_pool send_pool;
     struct send_slot *send_free;
     struct send_slot send_slots[SEND_SLOTS];
-    struct list reads_free;
-    struct read reads[READS];
+    struct list moves_free;
+    struct move moves[MOVES];
 
     struct rdma_event_channel *events;
     struct rdma_cm_id *listener;

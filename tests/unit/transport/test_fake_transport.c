@@ -141,7 +141,10 @@ static enum post start_get(struct ended *ended, void *to, const void *from,
     *ended = (struct ended){ .completion.done = note_end };
     ep->transport->ops->retain_region(ep->transport, to, bytes, REGION_LOCAL,
                                      &region);
-    struct get get = { .local = to, .region = region, .bytes = bytes,
+    struct slice slice = { to, bytes };
+    struct transfer get = {
+                       .slices = &slice, .slice_count = 1,
+                       .region = region, .bytes = bytes,
                        .remote_address = (uintptr_t)from,
                        .completion = &ended->completion };
     enum post post = ep->transport->ops->get(ep, &get);

@@ -44,14 +44,14 @@ static size_t page_of(uintptr_t address)
     return (address - (uintptr_t)base) / PAGE;
 }
 
-static int create(void *arg, uintptr_t start, uintptr_t end,
+static int create(void *arg, const struct regcache_range *range,
                   struct regcache_entry **out)
 {
     if (w.room == w.registered)
         return MPI_ERR_NO_MEM;
     struct registration *r = calloc(1, sizeof *r);
     r->entry.can_be_kept = !w.is_read_only;
-    for (size_t i = page_of(start); i < page_of(end); i++)
+    for (size_t i = page_of(range->start); i < page_of(range->end); i++)
         r->version[i] = w.version[i];
     w.registered++;
     w.created++;
@@ -124,15 +124,23 @@ static void close_cache(void)
     ck_assert_uint_eq(count(COUNTER_PINNED_BYTES), 0);
 }
 
-static struct regcache_entry *retain(size_t page, size_t pages)
+static struct regcache_entry *retain_for(unsigned access, size_t page,
+                                         size_t pages)
 {
     struct regcache_entry *entry = NULL;
     /* Neither end on a page boundary. */
     ck_assert_int_eq(regcache_retain(w.cache, base + page * PAGE + 10,
-                                     pages * PAGE - 20, &entry), MPI_SUCCESS);
+                                     pages * PAGE - 20, access, &entry),
+                     MPI_SUCCESS);
+    ck_assert_uint_eq(entry->access & access, access);
     ck_assert_uint_le(entry->start, (uintptr_t)base + page * PAGE);
     ck_assert_uint_ge(entry->end, (uintptr_t)base + (page + pages) * PAGE);
     return entry;
+}
+
+static struct regcache_entry *retain(size_t page, size_t pages)
+{
+    return retain_for(0, page, pages);
 }
 
 static void use(size_t page, size_t pages)
@@ -196,6 +204,20 @@ START_TEST(an_overlap_becomes_the_union)
     ck_assert_int_eq(w.created, 3);
     for (size_t i = 10; i < 40; i++)
         ck_assert(w.is_watched[i]);
+    close_cache();
+}
+END_TEST
+
+START_TEST(an_access_that_was_not_given_takes_a_new_entry)
+{
+    open_cache(100);
+    regcache_release(retain_for(1, 10, 10));
+    regcache_release(retain_for(2, 12, 4));
+    ck_assert_int_eq(w.created, 2);
+    ck_assert_int_eq(w.registered, 1);
+    regcache_release(retain_for(1 | 2, 10, 10));
+    regcache_release(retain_for(0, 10, 10));
+    ck_assert_int_eq(w.created, 2);
     close_cache();
 }
 END_TEST
@@ -354,7 +376,7 @@ START_TEST(idle_entries_give_way_when_nothing_more_fits)
     struct regcache_entry *c = retain(20, 1);
     struct regcache_entry *d = retain(30, 1);
     ck_assert_int_eq(w.registered, 2);
-    ck_assert_int_eq(regcache_retain(w.cache, base + 40 * PAGE, 1, &entry),
+    ck_assert_int_eq(regcache_retain(w.cache, base + 40 * PAGE, 1, 0, &entry),
                      MPI_ERR_NO_MEM);
     regcache_release(c);
     regcache_release(d);
@@ -402,7 +424,7 @@ START_TEST(no_stale_entry_in_a_long_random_run)
         w.room = rand() % 16 ? -1 : w.registered;
         held[i] = NULL;
         if (regcache_retain(w.cache, base + page * PAGE, pages * PAGE,
-                            &held[i]) == MPI_SUCCESS)
+                            (unsigned)rand() % 4, &held[i]) == MPI_SUCCESS)
             stale += is_stale(held[i], page, pages);
         w.room = -1;
     }
@@ -422,6 +444,7 @@ int main(void)
     tcase_add_test(t, a_kept_range_serves_all_inside_it);
     tcase_add_test(t, nothing_is_kept_without_a_watch);
     tcase_add_test(t, an_overlap_becomes_the_union);
+    tcase_add_test(t, an_access_that_was_not_given_takes_a_new_entry);
     tcase_add_test(t, neighbours_stay_apart);
     tcase_add_test(t, memory_that_left_is_registered_anew);
     tcase_add_test(t, an_entry_in_use_outlives_its_memory_but_is_not_found);

@@ -82,7 +82,10 @@ START_TEST(get_copies_and_is_counted)
     ck_assert(ep->can_get);
     ep->transport->ops->retain_region(ep->transport, to, sizeof to,
                                      REGION_LOCAL, &region);
-    struct get get = { .local = to, .region = region, .bytes = sizeof to,
+    struct slice slice = { to, sizeof to };
+    struct transfer get = {
+                       .slices = &slice, .slice_count = 1,
+                       .region = region, .bytes = sizeof to,
                        .remote_address = (uintptr_t)from,
                        .remote_key = region->key };
     ck_assert_int_eq(ep->transport->ops->get(ep, &get), POST_DONE);

@@ -154,7 +154,10 @@ static enum post get_from_peer(void *to, const void *from, size_t bytes)
     struct region *region;
     shm_transport.retain_region(a.transport, to, bytes, REGION_LOCAL,
                                 &region);
-    struct get get = { .local = to, .region = region, .bytes = bytes,
+    struct slice slice = { to, bytes };
+    struct transfer get = {
+                       .slices = &slice, .slice_count = 1,
+                       .region = region, .bytes = bytes,
                        .remote_address = (uintptr_t)from,
                        .remote_key = region->key };
     enum post post = shm_transport.get(a.ep, &get);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The verbs transport between ranks of one machine, through the device's
  * loopback. Skipped where there is no RDMA device. */
+#include "tests/unit/transport/verbs/pair.h"
+
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,109 +24,6 @@
 #include "tests/support/suite.h"
 #include "tests/support/traffic.h"
 #include "transport/verbs/wire.h"
-
-enum { RANKS = 2, SKIPPED = 77 };
-
-struct rank {
-    struct process process;
-    struct packet_table table;
-    struct transport *transport;
-    struct endpoint *ep; /* to the other rank */
-    struct traffic in, out;
-    int lost;            /* what peer_failed said */
-};
-
-static struct rank a, b;
-
-static void note_loss(void *arg, int world, int err)
-{
-    struct rank *r = CONTAINER_OF(arg, struct rank, in);
-    ck_assert_int_eq(world, 1 - r->process.world);
-    r->lost = err;
-}
-
-static void rank_open(struct rank *r, int world)
-{
-    struct strbuf why;
-    strbuf_init(&why);
-    r->lost = MPI_SUCCESS;
-    r->ep = NULL;
-    fake_process_init(&r->process, world, RANKS);
-    traffic_table(&r->table, &r->in);
-    r->table.peer_failed = note_loss;
-    int err = verbs_transport.open(&r->process, &r->table, &r->transport,
-                                   &why);
-    ck_assert_msg(err == MPI_SUCCESS, "open: %s", why.text);
-    size_t max_bytes = r->transport->max_packet_bytes;
-    r->in = r->out = (struct traffic){ .max_bytes = max_bytes };
-}
-
-static void rank_connect(struct rank *r, const struct strbuf *card)
-{
-    struct strbuf why;
-    int peer = 1 - r->process.world;
-    strbuf_init(&why);
-    ck_assert_msg(verbs_transport.reach(r->transport, peer, card->text,
-                                        card->bytes, &why), "%s", why.text);
-    ck_assert_int_eq(verbs_transport.connect(r->transport, peer, card->text,
-                                             card->bytes, &r->ep),
-                     MPI_SUCCESS);
-}
-
-static void connect_to(struct rank *from, struct rank *to)
-{
-    struct strbuf card;
-    strbuf_init(&card);
-    ck_assert_int_eq(verbs_transport.card(to->transport, &card), MPI_SUCCESS);
-    ck_assert_uint_lt(card.bytes, 200);
-    rank_connect(from, &card);
-    strbuf_fini(&card);
-}
-
-static int poll_both(void)
-{
-    return verbs_transport.poll(a.transport) +
-           verbs_transport.poll(b.transport);
-}
-
-static void *close_rank(void *arg)
-{
-    struct rank *r = arg;
-    verbs_transport.close(r->transport);
-    fake_process_fini(&r->process);
-    return NULL;
-}
-
-/* Closing waits for the other side, so both must do it at once. */
-static void close_both(void)
-{
-    pthread_t thread;
-    ck_assert_int_eq(pthread_create(&thread, NULL, close_rank, &b), 0);
-    close_rank(&a);
-    pthread_join(thread, NULL);
-}
-
-static void open_both(void)
-{
-    rank_open(&a, 0);
-    rank_open(&b, 1);
-    connect_to(&a, &b);
-    connect_to(&b, &a);
-}
-
-/* Send packets until `count` have gone from one rank to the other. */
-static void stream(struct rank *from, struct rank *to, uint32_t count)
-{
-    uint32_t end = from->out.next + count;
-    while (to->in.next < end) {
-        if (from->out.next < end)
-            ck_assert_msg(traffic_send_to(&from->out, from->ep) !=
-                              POST_FAILED, "%s",
-                          error_sentence(from->ep->error));
-        poll_both();
-    }
-    ck_assert_uint_eq(to->in.bad, 0);
-}
 
 /* ---- two ranks in this process ---- */
 
@@ -212,252 +110,6 @@ START_TEST(explain_names_device_gid_and_mtu)
                   strstr(text.text, "RoCE v2") && strstr(text.text, "MTU "),
                   "%s", text.text);
     strbuf_fini(&text);
-    close_both();
-}
-END_TEST
-
-/* ---- get ---- */
-
-struct wait {
-    struct completion completion;
-    int err;
-    bool is_done;
-};
-
-static void note_done(struct completion *c, int err)
-{
-    struct wait *w = CONTAINER_OF(c, struct wait, completion);
-    w->err = err;
-    w->is_done = true;
-}
-
-static struct region *retain(struct rank *r, void *at, size_t bytes)
-{
-    struct region *region = NULL;
-    enum region_use use = r == &b ? REGION_EXPOSED : REGION_LOCAL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->transport, at, bytes, use,
-                                                   &region), MPI_SUCCESS);
-    return region;
-}
-
-/* Rank a reads from rank b; returns what the completion said. */
-static int get_from_b(void *to, void *from, size_t bytes)
-{
-    struct wait w = { .completion.done = note_done };
-    struct region *local = retain(&a, to, bytes);
-    struct region *remote = retain(&b, from, bytes);
-    struct get get = { .local = to, .region = local, .bytes = bytes,
-                       .remote_address = (uintptr_t)from,
-                       .remote_key = remote->key,
-                       .completion = &w.completion };
-    enum post post;
-    while ((post = verbs_transport.get(a.ep, &get)) == POST_BUSY)
-        poll_both();
-    ck_assert_int_eq(post, POST_PENDING);
-    while (!w.is_done)
-        poll_both();
-    verbs_transport.release_region(a.transport, local);
-    verbs_transport.release_region(b.transport, remote);
-    return w.err;
-}
-
-static void fill(unsigned char *at, size_t bytes, unsigned seed)
-{
-    for (size_t i = 0; i < bytes; i++)
-        at[i] = (unsigned char)(seed + i * 7 + (i >> 9));
-}
-
-START_TEST(get_reads_all_lengths)
-{
-    static const size_t lengths[] = { 1, 7, 4096, 4097, 100000, 1 << 20 };
-    unsigned char *from = malloc(1 << 20), *to = calloc(1, 1 << 20);
-    open_both();
-    size_t sum = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
-        fill(from, lengths[i], (unsigned)i);
-        ck_assert_int_eq(get_from_b(to, from, lengths[i]), MPI_SUCCESS);
-        ck_assert_int_eq(memcmp(from, to, lengths[i]), 0);
-        sum += lengths[i];
-    }
-    ck_assert_uint_eq(a.process.counters->value[COUNTER_RDMA_READ_BYTES],
-                      sum);
-    free(from);
-    free(to);
-    close_both();
-}
-END_TEST
-
-/* Longer than the largest message of rxe, 8 MiB. */
-START_TEST(get_reads_in_pieces_above_the_message_limit)
-{
-    size_t bytes = (9 << 20) + 5;
-    unsigned char *from = malloc(bytes), *to = calloc(1, bytes);
-    open_both();
-    fill(from, bytes, 3);
-    ck_assert_int_eq(get_from_b(to, from, bytes), MPI_SUCCESS);
-    ck_assert_int_eq(memcmp(from, to, bytes), 0);
-    free(from);
-    free(to);
-    close_both();
-}
-END_TEST
-
-START_TEST(read_only_memory_can_be_read_from)
-{
-    size_t bytes = 3 * 4096;
-    unsigned char to[3 * 4096] = { 0 };
-    unsigned char *from = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    fill(from, bytes, 1);
-    mprotect(from, bytes, PROT_READ);
-    open_both();
-    ck_assert_int_eq(get_from_b(to, from, bytes), MPI_SUCCESS);
-    ck_assert_int_eq(memcmp(from, to, bytes), 0);
-    close_both();
-}
-END_TEST
-
-/* ---- memory that is registered already ---- */
-
-enum { BLOCK = 16 * 4096 };
-
-static unsigned char *map_block(void *where)
-{
-    unsigned char *at = mmap(where, BLOCK, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS |
-                                 (where ? MAP_FIXED_NOREPLACE : 0), -1, 0);
-    ck_assert_ptr_ne(at, MAP_FAILED);
-    return at;
-}
-
-/* The ways in which memory leaves and other memory comes to its address. */
-static void replace_by_munmap(unsigned char *at)
-{
-    munmap(at, BLOCK);
-    map_block(at);
-}
-
-static void replace_by_mapping_over(unsigned char *at)
-{
-    mmap(at, BLOCK, PROT_READ | PROT_WRITE,
-         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-}
-
-static void replace_by_madvise(unsigned char *at)
-{
-    madvise(at, BLOCK, MADV_DONTNEED);
-}
-
-static void replace_by_mremap(unsigned char *at)
-{
-    unsigned char *other = map_block(NULL);
-    mremap(at, BLOCK, BLOCK, MREMAP_MAYMOVE | MREMAP_FIXED, other);
-    map_block(at);
-}
-
-static void (*const replace[])(unsigned char *) = {
-    replace_by_munmap, replace_by_mapping_over, replace_by_madvise,
-    replace_by_mremap
-};
-
-/* rxe keeps the old pages of a registration, so a stale one would move old
- * bytes, or put new ones where nobody sees them. */
-START_TEST(memory_that_was_replaced_is_never_mistaken)
-{
-    unsigned char *from = map_block(NULL), *to = map_block(NULL);
-    open_both();
-    for (unsigned n = 0; n < 40; n++) {
-        fill(from, BLOCK, n);
-        memset(to, 0, BLOCK);
-        ck_assert_int_eq(get_from_b(to, from, BLOCK), MPI_SUCCESS);
-        ck_assert_int_eq(memcmp(from, to, BLOCK), 0);
-        replace[_i](n % 2 ? from : to);
-    }
-    close_both();
-}
-END_TEST
-
-START_TEST(a_buffer_used_again_is_not_registered_again)
-{
-    struct strbuf text;
-    strbuf_init(&text);
-    unsigned char *from = map_block(NULL), *to = map_block(NULL);
-    open_both();
-    for (unsigned n = 0; n < 10; n++) {
-        fill(from, BLOCK, n);
-        ck_assert_int_eq(get_from_b(to, from, BLOCK), MPI_SUCCESS);
-        ck_assert_int_eq(memcmp(from, to, BLOCK), 0);
-    }
-    verbs_transport.explain(a.ep, &text);
-    const uint64_t *counters = a.process.counters->value;
-    if (strstr(text.text, "registrations kept")) {
-        ck_assert_uint_eq(counters[COUNTER_REGISTRATIONS], 1);
-        ck_assert_uint_eq(counters[COUNTER_REGISTRATION_HITS], 9);
-    } else {
-        ck_assert_uint_eq(counters[COUNTER_REGISTRATIONS], 10);
-    }
-    strbuf_fini(&text);
-    close_both();
-}
-END_TEST
-
-enum { GETS = 200, GET_BYTES = 5000 };
-
-START_TEST(many_gets_at_once_mix_with_packets)
-{
-    static struct wait waits[GETS];
-    unsigned char *from = malloc(GETS * GET_BYTES);
-    unsigned char *to = calloc(GETS, GET_BYTES);
-    open_both();
-    fill(from, GETS * GET_BYTES, 9);
-    struct region *local = retain(&a, to, GETS * GET_BYTES);
-    struct region *remote = retain(&b, from, GETS * GET_BYTES);
-    for (int i = 0; i < GETS; i++) {
-        size_t at = (size_t)i * GET_BYTES;
-        waits[i] = (struct wait){ .completion.done = note_done };
-        struct get get = { .local = to + at, .region = local,
-                           .remote_address = (uintptr_t)(from + at),
-                           .remote_key = remote->key, .bytes = GET_BYTES,
-                           .completion = &waits[i].completion };
-        while (verbs_transport.get(a.ep, &get) == POST_BUSY)
-            poll_both();
-        traffic_send_to(&a.out, a.ep);
-    }
-    for (int i = 0; i < GETS; i++)
-        while (!waits[i].is_done)
-            poll_both();
-    ck_assert_int_eq(memcmp(from, to, GETS * GET_BYTES), 0);
-    stream(&a, &b, 1);
-    verbs_transport.release_region(a.transport, local);
-    verbs_transport.release_region(b.transport, remote);
-    free(from);
-    free(to);
-    close_both();
-}
-END_TEST
-
-/* A key that the peer does not know breaks the queue pair: the read and all
- * later posts fail with a sentence, and both ranks hear of it. */
-START_TEST(a_wrong_key_fails_the_read_and_the_connection)
-{
-    char to[4096];
-    struct wait w = { .completion.done = note_done };
-    open_both();
-    stream(&a, &b, 1);
-    struct region *local = retain(&a, to, sizeof to);
-    struct get get = { .local = to, .region = local, .bytes = sizeof to,
-                       .remote_address = 4096, .remote_key = 0x12345678,
-                       .completion = &w.completion };
-    ck_assert_int_eq(verbs_transport.get(a.ep, &get), POST_PENDING);
-    while (!w.is_done || b.lost == MPI_SUCCESS)
-        poll_both();
-    ck_assert_int_ne(w.err, MPI_SUCCESS);
-    ck_assert_msg(strstr(error_sentence(w.err), "to rank 1 at ") &&
-                  strstr(error_sentence(w.err), "remote access error"), "%s",
-                  error_sentence(w.err));
-    ck_assert_int_eq(a.lost, a.ep->error);
-    ck_assert_int_eq(traffic_send_to(&a.out, a.ep), POST_FAILED);
-    verbs_transport.release_region(a.transport, local);
     close_both();
 }
 END_TEST
@@ -823,23 +475,6 @@ START_TEST(a_killed_peer_is_noticed_by_an_idle_rank)
 }
 END_TEST
 
-static void setup(void)
-{
-    ck_assert_int_eq(config_load(), MPI_SUCCESS);
-}
-
-static bool has_device(void)
-{
-    DIR *dir = opendir("/sys/class/infiniband");
-    bool has = false;
-    struct dirent *entry;
-    while (dir && (entry = readdir(dir)) != NULL)
-        has = has || entry->d_name[0] != '.';
-    if (dir)
-        closedir(dir);
-    return has;
-}
-
 /* Is there a neighbour's entry for 192.0.2.200? tests/lab makes one. */
 static bool has_black_hole(void)
 {
@@ -855,14 +490,11 @@ static bool has_black_hole(void)
 
 int main(void)
 {
-    if (!has_device()) {
-        puts("SKIP: no RDMA device here; tests/lab runs this test in its "
-             "machines");
-        return SKIPPED;
-    }
+    if (!has_device())
+        return skip_without_device();
     TCase *t = tcase_create("verbs");
     tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_checked_fixture(t, pair_setup, NULL);
     tcase_add_test(t, packets_of_all_lengths_arrive_in_order);
     tcase_add_test(t, one_side_alone_may_connect);
     tcase_add_test(t, both_sides_connecting_at_once_make_one_connection);
@@ -870,14 +502,6 @@ int main(void)
     tcase_add_test(t, packets_sent_last_survive_close);
     tcase_add_test(t, close_is_quick);
     tcase_add_test(t, explain_names_device_gid_and_mtu);
-    tcase_add_test(t, get_reads_all_lengths);
-    tcase_add_test(t, get_reads_in_pieces_above_the_message_limit);
-    tcase_add_test(t, read_only_memory_can_be_read_from);
-    tcase_add_loop_test(t, memory_that_was_replaced_is_never_mistaken, 0,
-                        ARRAY_COUNT(replace));
-    tcase_add_test(t, a_buffer_used_again_is_not_registered_again);
-    tcase_add_test(t, many_gets_at_once_mix_with_packets);
-    tcase_add_test(t, a_wrong_key_fails_the_read_and_the_connection);
     tcase_add_test(t, one_rank_talks_to_many_while_its_queues_grow);
     tcase_add_test(t, an_unknown_device_is_named);
     tcase_add_test(t, a_gid_that_is_not_there_is_named);
