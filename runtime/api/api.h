@@ -15,6 +15,7 @@
 
 #include <mpi.h>
 
+#include "runtime/base/lock.h"
 #include "runtime/objects/comm.h"
 
 /*
@@ -40,9 +41,49 @@ struct library {
     bool is_finalized;
     int sessions;          /* open now */
     bool had_sessions;
+    bool is_shared;        /* threads may call at the same time, as they may
+                              while MPI does not run */
+    struct lock lock;
 };
 
 extern struct library library;
+
+void library_lock(void);
+void library_unlock(void);
+
+/*
+ * The thread level from now on: whoever initializes MPI while nobody else uses
+ * it decides. Caller holds the lock.
+ */
+void library_set_level(int level);
+
+static ALWAYS_INLINE bool library_enter(void)
+{
+    if (LIKELY(!library.is_shared))
+        return false;
+    library_lock();
+    return true;
+}
+
+static ALWAYS_INLINE void library_leave(const bool *is_inside)
+{
+    if (UNLIKELY(*is_inside))
+        library_unlock();
+}
+
+/*
+ * The first line of every MPI function but the few that touch nothing shared:
+ * hold the library lock until the function returns, where threads share the
+ * library. Whatever waits inside gives it up meanwhile. MPI_Send and MPI_Isend
+ * do without on their shortest way, which is closed to threads (see
+ * mpi_comm.short_count).
+ */
+#define LIBRARY_LOCKED                                                         \
+    ON_RETURN(library_leave) const bool is_inside = library_enter()
+
+/* The same where MPI may not have begun, or begins, and threads may call. */
+#define LIBRARY_LOCKED_ALWAYS                                                  \
+    ON_RETURN(library_leave) const bool is_inside = (library_lock(), true)
 
 /*
  * The end of every MPI function. MPI_SUCCESS passes through; an error goes to

@@ -129,6 +129,7 @@ static int prepare(const struct coll_call *c, struct coll_args *a)
 
 int coll_call_run(const struct coll_call *c)
 {
+    LIBRARY_LOCKED;
     struct coll_args a = { .kind = c->kind, .root = c->root };
     int err = prepare(c, &a);
     if (LIKELY(err == MPI_SUCCESS)) {
@@ -144,6 +145,7 @@ int coll_call_run(const struct coll_call *c)
 
 int coll_call_start(const struct coll_call *c, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct coll_args a = { .kind = c->kind, .root = c->root };
     int err = prepare(c, &a);
     if (err == MPI_SUCCESS)

@@ -99,6 +99,7 @@ void instance_close(void)
     process_close(library.process);
     library.p2p = NULL;
     library.process = NULL;
+    library.is_shared = true;
 }
 
 static void close_now(void)

@@ -13,8 +13,32 @@
 #include "runtime/base/process.h"
 #include "runtime/objects/errhandler.h"
 #include "runtime/objects/error_text.h"
+#include "runtime/p2p/p2p.h"
 
-struct library library;
+struct library library = { .is_shared = true, .lock = LOCK_INITIALIZER };
+
+void library_lock(void)
+{
+    lock_take(&library.lock);
+}
+
+void library_unlock(void)
+{
+    struct process *process = library.process;
+    if (process && !list_is_empty(&process->progress.sleepers))
+        progress_wake_threads(&process->progress);
+    lock_release(&library.lock);
+}
+
+void library_set_level(int level)
+{
+    library.thread_level = level;
+    library.main_thread = pthread_self();
+    library.is_shared = level == MPI_THREAD_MULTIPLE;
+    p2p_share(library.p2p, library.is_shared ? &library.lock : NULL);
+    if (level > MPI_THREAD_SINGLE)
+        library.process->may_have_threads = true;
+}
 
 /* An error in a call that came too early or too late: no job to tell. */
 static void die_outside(const char *function)

@@ -31,6 +31,7 @@ int MPI_Comm_create_keyval(MPI_Comm_copy_attr_function *comm_copy_attr_fn,
                            MPI_Comm_delete_attr_function *comm_delete_attr_fn,
                            int *comm_keyval, void *extra_state)
 {
+    LIBRARY_LOCKED;
     struct keyval *k;
     int err = create_keyval(KIND_COMM, comm_keyval, extra_state, &k);
     if (err == MPI_SUCCESS) {
@@ -46,6 +47,7 @@ int MPI_Type_create_keyval(MPI_Type_copy_attr_function *type_copy_attr_fn,
                            MPI_Type_delete_attr_function *type_delete_attr_fn,
                            int *type_keyval, void *extra_state)
 {
+    LIBRARY_LOCKED;
     struct keyval *k;
     int err = create_keyval(KIND_DATATYPE, type_keyval, extra_state, &k);
     if (err == MPI_SUCCESS) {
@@ -89,12 +91,14 @@ static int free_keyval(int *number, enum kind of, const char *function)
 PROFILE(MPI_Comm_free_keyval);
 int MPI_Comm_free_keyval(int *comm_keyval)
 {
+    LIBRARY_LOCKED;
     return free_keyval(comm_keyval, KIND_COMM, "MPI_Comm_free_keyval");
 }
 
 PROFILE(MPI_Type_free_keyval);
 int MPI_Type_free_keyval(int *type_keyval)
 {
+    LIBRARY_LOCKED;
     return free_keyval(type_keyval, KIND_DATATYPE, "MPI_Type_free_keyval");
 }
 
@@ -112,6 +116,7 @@ static int check_own_keyval(int number, enum kind of, struct keyval **out)
 PROFILE(MPI_Comm_set_attr);
 int MPI_Comm_set_attr(MPI_Comm comm, int comm_keyval, void *attribute_val)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct keyval *k;
     int err = check_comm(comm, &c);
@@ -125,6 +130,7 @@ int MPI_Comm_set_attr(MPI_Comm comm, int comm_keyval, void *attribute_val)
 PROFILE(MPI_Comm_delete_attr);
 int MPI_Comm_delete_attr(MPI_Comm comm, int comm_keyval)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct keyval *k;
     int err = check_comm(comm, &c);
@@ -173,6 +179,7 @@ PROFILE(MPI_Comm_get_attr);
 int MPI_Comm_get_attr(MPI_Comm comm, int comm_keyval, void *attribute_val,
                       int *flag)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct keyval *k;
     int err = check_comm(comm, &c);
@@ -196,6 +203,7 @@ PROFILE(MPI_Type_set_attr);
 int MPI_Type_set_attr(MPI_Datatype datatype, int type_keyval,
                       void *attribute_val)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     struct keyval *k;
     int err = check_type(datatype, &t);
@@ -209,6 +217,7 @@ int MPI_Type_set_attr(MPI_Datatype datatype, int type_keyval,
 PROFILE(MPI_Type_delete_attr);
 int MPI_Type_delete_attr(MPI_Datatype datatype, int type_keyval)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     struct keyval *k;
     int err = check_any_type(datatype, &t);
@@ -223,6 +232,7 @@ PROFILE(MPI_Type_get_attr);
 int MPI_Type_get_attr(MPI_Datatype datatype, int type_keyval,
                       void *attribute_val, int *flag)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     struct keyval *k;
     int err = check_any_type(datatype, &t);

@@ -40,6 +40,7 @@ PROFILE(MPI_Bsend);
 int MPI_Bsend(const void *buf, int count, MPI_Datatype datatype, int dest,
               int tag, MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return bsend(ARGUMENTS, "MPI_Bsend");
 }
 
@@ -47,6 +48,7 @@ PROFILE(MPI_Bsend_c);
 int MPI_Bsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
                 int tag, MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return bsend(ARGUMENTS, "MPI_Bsend_c");
 }
 
@@ -54,6 +56,7 @@ PROFILE(MPI_Ibsend);
 int MPI_Ibsend(const void *buf, int count, MPI_Datatype datatype, int dest,
                int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return ibsend(ARGUMENTS, request, "MPI_Ibsend");
 }
 
@@ -61,5 +64,6 @@ PROFILE(MPI_Ibsend_c);
 int MPI_Ibsend_c(const void *buf, MPI_Count count, MPI_Datatype datatype, int dest,
                  int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return ibsend(ARGUMENTS, request, "MPI_Ibsend_c");
 }

@@ -121,6 +121,7 @@ static int iflush(int err, const struct owner *o, MPI_Request *request,
 PROFILE(MPI_Buffer_attach);
 int MPI_Buffer_attach(void *buffer, int size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return attach(err, &o, buffer, size, "MPI_Buffer_attach");
@@ -129,6 +130,7 @@ int MPI_Buffer_attach(void *buffer, int size)
 PROFILE(MPI_Buffer_attach_c);
 int MPI_Buffer_attach_c(void *buffer, MPI_Count size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return attach(err, &o, buffer, size, "MPI_Buffer_attach_c");
@@ -137,6 +139,7 @@ int MPI_Buffer_attach_c(void *buffer, MPI_Count size)
 PROFILE(MPI_Buffer_detach);
 int MPI_Buffer_detach(void *buffer_addr, int *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return detach_int(err, &o, buffer_addr, size, "MPI_Buffer_detach");
@@ -145,6 +148,7 @@ int MPI_Buffer_detach(void *buffer_addr, int *size)
 PROFILE(MPI_Buffer_detach_c);
 int MPI_Buffer_detach_c(void *buffer_addr, MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return detach(err, &o, buffer_addr, size, "MPI_Buffer_detach_c");
@@ -153,6 +157,7 @@ int MPI_Buffer_detach_c(void *buffer_addr, MPI_Count *size)
 PROFILE(MPI_Buffer_flush);
 int MPI_Buffer_flush(void)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return flush(err, &o, "MPI_Buffer_flush");
@@ -161,6 +166,7 @@ int MPI_Buffer_flush(void)
 PROFILE(MPI_Buffer_iflush);
 int MPI_Buffer_iflush(MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_process(&o);
     return iflush(err, &o, request, "MPI_Buffer_iflush");
@@ -169,6 +175,7 @@ int MPI_Buffer_iflush(MPI_Request *request)
 PROFILE(MPI_Comm_attach_buffer);
 int MPI_Comm_attach_buffer(MPI_Comm comm, void *buffer, int size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return attach(err, &o, buffer, size, "MPI_Comm_attach_buffer");
@@ -177,6 +184,7 @@ int MPI_Comm_attach_buffer(MPI_Comm comm, void *buffer, int size)
 PROFILE(MPI_Comm_attach_buffer_c);
 int MPI_Comm_attach_buffer_c(MPI_Comm comm, void *buffer, MPI_Count size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return attach(err, &o, buffer, size, "MPI_Comm_attach_buffer_c");
@@ -185,6 +193,7 @@ int MPI_Comm_attach_buffer_c(MPI_Comm comm, void *buffer, MPI_Count size)
 PROFILE(MPI_Comm_detach_buffer);
 int MPI_Comm_detach_buffer(MPI_Comm comm, void *buffer_addr, int *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return detach_int(err, &o, buffer_addr, size, "MPI_Comm_detach_buffer");
@@ -193,6 +202,7 @@ int MPI_Comm_detach_buffer(MPI_Comm comm, void *buffer_addr, int *size)
 PROFILE(MPI_Comm_detach_buffer_c);
 int MPI_Comm_detach_buffer_c(MPI_Comm comm, void *buffer_addr, MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return detach(err, &o, buffer_addr, size, "MPI_Comm_detach_buffer_c");
@@ -201,6 +211,7 @@ int MPI_Comm_detach_buffer_c(MPI_Comm comm, void *buffer_addr, MPI_Count *size)
 PROFILE(MPI_Comm_flush_buffer);
 int MPI_Comm_flush_buffer(MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return flush(err, &o, "MPI_Comm_flush_buffer");
@@ -209,6 +220,7 @@ int MPI_Comm_flush_buffer(MPI_Comm comm)
 PROFILE(MPI_Comm_iflush_buffer);
 int MPI_Comm_iflush_buffer(MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_comm(comm, &o);
     return iflush(err, &o, request, "MPI_Comm_iflush_buffer");
@@ -217,6 +229,7 @@ int MPI_Comm_iflush_buffer(MPI_Comm comm, MPI_Request *request)
 PROFILE(MPI_Session_attach_buffer);
 int MPI_Session_attach_buffer(MPI_Session session, void *buffer, int size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return attach(err, &o, buffer, size, "MPI_Session_attach_buffer");
@@ -226,6 +239,7 @@ PROFILE(MPI_Session_attach_buffer_c);
 int MPI_Session_attach_buffer_c(MPI_Session session, void *buffer,
                                 MPI_Count size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return attach(err, &o, buffer, size, "MPI_Session_attach_buffer_c");
@@ -234,6 +248,7 @@ int MPI_Session_attach_buffer_c(MPI_Session session, void *buffer,
 PROFILE(MPI_Session_detach_buffer);
 int MPI_Session_detach_buffer(MPI_Session session, void *buffer_addr, int *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return detach_int(err, &o, buffer_addr, size, "MPI_Session_detach_buffer");
@@ -243,6 +258,7 @@ PROFILE(MPI_Session_detach_buffer_c);
 int MPI_Session_detach_buffer_c(MPI_Session session, void *buffer_addr,
                                 MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return detach(err, &o, buffer_addr, size, "MPI_Session_detach_buffer_c");
@@ -251,6 +267,7 @@ int MPI_Session_detach_buffer_c(MPI_Session session, void *buffer_addr,
 PROFILE(MPI_Session_flush_buffer);
 int MPI_Session_flush_buffer(MPI_Session session)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return flush(err, &o, "MPI_Session_flush_buffer");
@@ -259,6 +276,7 @@ int MPI_Session_flush_buffer(MPI_Session session)
 PROFILE(MPI_Session_iflush_buffer);
 int MPI_Session_iflush_buffer(MPI_Session session, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct owner o;
     int err = of_session(session, &o);
     return iflush(err, &o, request, "MPI_Session_iflush_buffer");

@@ -18,6 +18,7 @@
 PROFILE(MPI_Dims_create);
 int MPI_Dims_create(int nnodes, int ndims, int dims[])
 {
+    LIBRARY_LOCKED;
     int err = check_initialized();
     if (err == MPI_SUCCESS && (nnodes < 1 || ndims < 0))
         err = error_make(MPI_ERR_DIMS, "%d nodes in %d dimensions", nnodes,
@@ -73,6 +74,7 @@ PROFILE(MPI_Cart_create);
 int MPI_Cart_create(MPI_Comm comm_old, int ndims, const int dims[],
                     const int periods[], int reorder, MPI_Comm *comm_cart)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct topology *t = NULL;
     int size = 0;
@@ -92,6 +94,7 @@ PROFILE(MPI_Cart_map);
 int MPI_Cart_map(MPI_Comm comm, int ndims, const int dims[],
                  const int periods[], int *newrank)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int size = 0;
     int err = check_comm(comm, &c);
@@ -118,6 +121,7 @@ static int check_cart(MPI_Comm comm, struct mpi_comm **c,
 PROFILE(MPI_Cartdim_get);
 int MPI_Cartdim_get(MPI_Comm comm, int *ndims)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct cart *cart;
     int err = check_cart(comm, &c, &cart);
@@ -141,6 +145,7 @@ PROFILE(MPI_Cart_get);
 int MPI_Cart_get(MPI_Comm comm, int maxdims, int dims[], int periods[],
                  int coords[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct cart *cart;
     int err = check_cart(comm, &c, &cart);
@@ -161,6 +166,7 @@ int MPI_Cart_get(MPI_Comm comm, int maxdims, int dims[], int periods[],
 PROFILE(MPI_Cart_rank);
 int MPI_Cart_rank(MPI_Comm comm, const int coords[], int *rank)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct cart *cart;
     int found = 0;
@@ -182,6 +188,7 @@ int MPI_Cart_rank(MPI_Comm comm, const int coords[], int *rank)
 PROFILE(MPI_Cart_coords);
 int MPI_Cart_coords(MPI_Comm comm, int rank, int maxdims, int coords[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct cart *cart;
     int err = check_cart(comm, &c, &cart);
@@ -212,6 +219,7 @@ PROFILE(MPI_Cart_shift);
 int MPI_Cart_shift(MPI_Comm comm, int direction, int disp, int *rank_source,
                    int *rank_dest)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct cart *cart;
     int *coords = NULL;
@@ -260,6 +268,7 @@ static int sub_grid(const struct mpi_comm *c, const int *remain, int *room,
 PROFILE(MPI_Cart_sub);
 int MPI_Cart_sub(MPI_Comm comm, const int remain_dims[], MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct topology *t = NULL;
     struct answer place;

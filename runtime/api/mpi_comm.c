@@ -16,6 +16,7 @@
 PROFILE(MPI_Comm_rank);
 int MPI_Comm_rank(MPI_Comm comm, int *rank)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (LIKELY(err == MPI_SUCCESS))
@@ -28,6 +29,7 @@ int MPI_Comm_rank(MPI_Comm comm, int *rank)
 PROFILE(MPI_Comm_size);
 int MPI_Comm_size(MPI_Comm comm, int *size)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (LIKELY(err == MPI_SUCCESS))
@@ -40,6 +42,7 @@ int MPI_Comm_size(MPI_Comm comm, int *size)
 PROFILE(MPI_Comm_free);
 int MPI_Comm_free(MPI_Comm *comm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS)
@@ -64,6 +67,7 @@ int MPI_Comm_free(MPI_Comm *comm)
 PROFILE(MPI_Comm_compare);
 int MPI_Comm_compare(MPI_Comm comm1, MPI_Comm comm2, int *result)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *a = NULL;
     struct mpi_comm *b = NULL;
     int err = check_comm(comm1, &a);
@@ -79,6 +83,7 @@ int MPI_Comm_compare(MPI_Comm comm1, MPI_Comm comm2, int *result)
 PROFILE(MPI_Comm_group);
 int MPI_Comm_group(MPI_Comm comm, MPI_Group *group)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -91,6 +96,7 @@ int MPI_Comm_group(MPI_Comm comm, MPI_Group *group)
 PROFILE(MPI_Comm_remote_size);
 int MPI_Comm_remote_size(MPI_Comm comm, int *size)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -105,6 +111,7 @@ int MPI_Comm_remote_size(MPI_Comm comm, int *size)
 PROFILE(MPI_Comm_remote_group);
 int MPI_Comm_remote_group(MPI_Comm comm, MPI_Group *group)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -119,6 +126,7 @@ int MPI_Comm_remote_group(MPI_Comm comm, MPI_Group *group)
 PROFILE(MPI_Comm_test_inter);
 int MPI_Comm_test_inter(MPI_Comm comm, int *flag)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -131,6 +139,7 @@ int MPI_Comm_test_inter(MPI_Comm comm, int *flag)
 PROFILE(MPI_Comm_set_name);
 int MPI_Comm_set_name(MPI_Comm comm, const char *comm_name)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -143,6 +152,7 @@ int MPI_Comm_set_name(MPI_Comm comm, const char *comm_name)
 PROFILE(MPI_Comm_get_name);
 int MPI_Comm_get_name(MPI_Comm comm, char *comm_name, int *resultlen)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS)

@@ -49,6 +49,7 @@ static int dup(struct mpi_comm *c, const struct mpi_info *hints,
 PROFILE(MPI_Comm_dup);
 int MPI_Comm_dup(MPI_Comm comm, MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err != MPI_SUCCESS)
@@ -59,6 +60,7 @@ int MPI_Comm_dup(MPI_Comm comm, MPI_Comm *newcomm)
 PROFILE(MPI_Comm_dup_with_info);
 int MPI_Comm_dup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     struct mpi_info *hints;
     int err = check_comm(comm, &c);
@@ -97,6 +99,7 @@ static int idup(struct mpi_comm *c, const struct mpi_info *hints,
 PROFILE(MPI_Comm_idup);
 int MPI_Comm_idup(MPI_Comm comm, MPI_Comm *newcomm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -108,6 +111,7 @@ PROFILE(MPI_Comm_idup_with_info);
 int MPI_Comm_idup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm,
                             MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     struct mpi_info *hints;
     int err = check_comm(comm, &c);
@@ -123,6 +127,7 @@ int MPI_Comm_idup_with_info(MPI_Comm comm, MPI_Info info, MPI_Comm *newcomm,
 PROFILE(MPI_Comm_split);
 int MPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS && color < 0 && color != MPI_UNDEFINED)
@@ -168,6 +173,7 @@ PROFILE(MPI_Comm_split_type);
 int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info,
                         MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct mpi_info *hints;
     bool is_by_node;
@@ -194,6 +200,7 @@ int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info,
 PROFILE(MPI_Comm_create);
 int MPI_Comm_create(MPI_Comm comm, MPI_Group group, MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct mpi_group *g;
     int err = check_comm(comm, &c);
@@ -215,6 +222,7 @@ PROFILE(MPI_Comm_create_group);
 int MPI_Comm_create_group(MPI_Comm comm, MPI_Group group, int tag,
                           MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct mpi_group *g;
     int err = check_comm(comm, &c);
@@ -241,6 +249,7 @@ int MPI_Comm_create_from_group(MPI_Group group, const char *stringtag,
                                MPI_Info info, MPI_Errhandler errhandler,
                                MPI_Comm *newcomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *made = NULL;
     struct mpi_group *g;
     struct mpi_info *hints;

@@ -12,6 +12,7 @@
 PROFILE(MPI_Comm_set_info);
 int MPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct mpi_info *i;
     int err = check_comm(comm, &c);
@@ -25,6 +26,7 @@ int MPI_Comm_set_info(MPI_Comm comm, MPI_Info info)
 PROFILE(MPI_Comm_get_info);
 int MPI_Comm_get_info(MPI_Comm comm, MPI_Info *info_used)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct mpi_info *i;
     int err = check_comm(comm, &c);

@@ -163,6 +163,7 @@ int MPI_Type_create_darray(int size, int rank, int ndims,
                            const int array_of_psizes[], int order,
                            MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct darray_call c = ARGUMENTS;
     return darray(&c, newtype, "MPI_Type_create_darray");
 }
@@ -175,6 +176,7 @@ int MPI_Type_create_darray_c(int size, int rank, int ndims,
                              const int array_of_psizes[], int order,
                              MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct darray_call c = ARGUMENTS;
     return darray(&c, newtype, "MPI_Type_create_darray_c");
 }

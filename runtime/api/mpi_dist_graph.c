@@ -69,6 +69,7 @@ int MPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree,
                                    const int destweights[], MPI_Info info,
                                    int reorder, MPI_Comm *comm_dist_graph)
 {
+    LIBRARY_LOCKED;
     (void)reorder;
     const struct dist_graph d = {
         .in_count = indegree, .out_count = outdegree,
@@ -123,6 +124,7 @@ int MPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[],
                           const int weights[], MPI_Info info, int reorder,
                           MPI_Comm *comm_dist_graph)
 {
+    LIBRARY_LOCKED;
     (void)reorder;
     const bool is_weighted = weights != MPI_UNWEIGHTED;
     const struct edges e = { n, sources, degrees, destinations,
@@ -161,6 +163,7 @@ PROFILE(MPI_Dist_graph_neighbors_count);
 int MPI_Dist_graph_neighbors_count(MPI_Comm comm, int *indegree, int *outdegree,
                                    int *weighted)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct dist_graph *d;
     int err = check_has_dist(comm, &c, &d);
@@ -195,6 +198,7 @@ int MPI_Dist_graph_neighbors(MPI_Comm comm, int maxindegree, int sources[],
                              int sourceweights[], int maxoutdegree,
                              int destinations[], int destweights[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct dist_graph *d;
     int err = check_has_dist(comm, &c, &d);

@@ -53,6 +53,7 @@ int MPI_Get_library_version(char *version, int *resultlen)
 PROFILE(MPI_Get_processor_name);
 int MPI_Get_processor_name(char *name, int *resultlen)
 {
+    LIBRARY_LOCKED;
     int err = check_initialized();
     if (err != MPI_SUCCESS)
         return api_raise(NULL, err, "MPI_Get_processor_name");
@@ -83,6 +84,7 @@ MPI_Aint MPI_Aint_diff(MPI_Aint addr1, MPI_Aint addr2)
 PROFILE(MPI_Abort);
 int MPI_Abort(MPI_Comm comm, int errorcode)
 {
+    LIBRARY_LOCKED;
     (void)comm; /* the whole job ends, as the standard allows */
     if (!library.process)
         return api_raise(NULL, MPI_ERR_OTHER, "MPI_Abort");

@@ -31,6 +31,7 @@ PROFILE(MPI_Comm_create_errhandler);
 int MPI_Comm_create_errhandler(MPI_Comm_errhandler_function *comm_errhandler_fn,
                                MPI_Errhandler *errhandler)
 {
+    LIBRARY_LOCKED;
     struct mpi_errhandler *e;
     int err = objects_open();
     if (err == MPI_SUCCESS && !comm_errhandler_fn)
@@ -50,6 +51,7 @@ int MPI_Comm_create_errhandler(MPI_Comm_errhandler_function *comm_errhandler_fn,
 PROFILE(MPI_Comm_set_errhandler);
 int MPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler errhandler)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     struct mpi_errhandler *e;
     int err = check_comm(comm, &c);
@@ -66,6 +68,7 @@ int MPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler errhandler)
 PROFILE(MPI_Comm_get_errhandler);
 int MPI_Comm_get_errhandler(MPI_Comm comm, MPI_Errhandler *errhandler)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -78,6 +81,7 @@ int MPI_Comm_get_errhandler(MPI_Comm comm, MPI_Errhandler *errhandler)
 PROFILE(MPI_Comm_call_errhandler);
 int MPI_Comm_call_errhandler(MPI_Comm comm, int errorcode)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     int err = check_comm(comm, &c);
     if (err != MPI_SUCCESS)
@@ -90,6 +94,7 @@ int MPI_Comm_call_errhandler(MPI_Comm comm, int errorcode)
 PROFILE(MPI_Errhandler_free);
 int MPI_Errhandler_free(MPI_Errhandler *errhandler)
 {
+    LIBRARY_LOCKED;
     struct mpi_errhandler *e;
     int err = check_pointer(errhandler, "errhandler");
     if (err == MPI_SUCCESS)

@@ -15,6 +15,7 @@ int MPI_Session_create_errhandler(
     MPI_Session_errhandler_function *session_errhandler_fn,
     MPI_Errhandler *errhandler)
 {
+    LIBRARY_LOCKED;
     struct mpi_errhandler *e;
     int err = objects_open();
     if (err == MPI_SUCCESS && !session_errhandler_fn)
@@ -34,6 +35,7 @@ int MPI_Session_create_errhandler(
 PROFILE(MPI_Session_set_errhandler);
 int MPI_Session_set_errhandler(MPI_Session session, MPI_Errhandler errhandler)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_errhandler *e;
     int err = check_session(session, &s);
@@ -50,6 +52,7 @@ int MPI_Session_set_errhandler(MPI_Session session, MPI_Errhandler errhandler)
 PROFILE(MPI_Session_get_errhandler);
 int MPI_Session_get_errhandler(MPI_Session session, MPI_Errhandler *errhandler)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     int err = check_session(session, &s);
     if (err == MPI_SUCCESS)
@@ -62,6 +65,7 @@ int MPI_Session_get_errhandler(MPI_Session session, MPI_Errhandler *errhandler)
 PROFILE(MPI_Session_call_errhandler);
 int MPI_Session_call_errhandler(MPI_Session session, int errorcode)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     int err = check_session(session, &s);
     if (err != MPI_SUCCESS)

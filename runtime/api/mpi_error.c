@@ -20,6 +20,7 @@ static int no_error_code(int code)
 PROFILE(MPI_Error_class);
 int MPI_Error_class(int errorcode, int *errorclass)
 {
+    LIBRARY_LOCKED;
     int err = check_pointer(errorclass, "errorclass");
     if (err == MPI_SUCCESS && !error_text(errorcode))
         err = no_error_code(errorcode);
@@ -33,6 +34,7 @@ int MPI_Error_class(int errorcode, int *errorclass)
 PROFILE(MPI_Error_string);
 int MPI_Error_string(int errorcode, char *string, int *resultlen)
 {
+    LIBRARY_LOCKED;
     const char *text = error_text(errorcode);
     int err = check_pointer(string, "string");
     if (err == MPI_SUCCESS)
@@ -51,6 +53,7 @@ int MPI_Error_string(int errorcode, char *string, int *resultlen)
 PROFILE(MPI_Add_error_class);
 int MPI_Add_error_class(int *errorclass)
 {
+    LIBRARY_LOCKED;
     int err = check_pointer(errorclass, "errorclass");
     if (err == MPI_SUCCESS)
         err = error_user_add(0, errorclass);
@@ -68,6 +71,7 @@ static bool is_class(int number)
 PROFILE(MPI_Add_error_code);
 int MPI_Add_error_code(int errorclass, int *errorcode)
 {
+    LIBRARY_LOCKED;
     int err = check_pointer(errorcode, "errorcode");
     if (err == MPI_SUCCESS && !is_class(errorclass))
         err = error_make(MPI_ERR_ARG, "%d is not an error class", errorclass);
@@ -87,6 +91,7 @@ static int check_added(int code)
 PROFILE(MPI_Add_error_string);
 int MPI_Add_error_string(int errorcode, const char *string)
 {
+    LIBRARY_LOCKED;
     int err = check_added(errorcode);
     if (err == MPI_SUCCESS)
         err = check_pointer(string, "string");
@@ -98,6 +103,7 @@ int MPI_Add_error_string(int errorcode, const char *string)
 PROFILE(MPI_Remove_error_class);
 int MPI_Remove_error_class(int errorclass)
 {
+    LIBRARY_LOCKED;
     int err = check_added(errorclass);
     if (err == MPI_SUCCESS && error_user_class(errorclass) != errorclass)
         err = error_make(MPI_ERR_ARG, "%d is an error code, not a class",
@@ -111,6 +117,7 @@ int MPI_Remove_error_class(int errorclass)
 PROFILE(MPI_Remove_error_code);
 int MPI_Remove_error_code(int errorcode)
 {
+    LIBRARY_LOCKED;
     int err = check_added(errorcode);
     if (err == MPI_SUCCESS && error_user_class(errorcode) == errorcode)
         err = error_make(MPI_ERR_ARG, "%d is an error class, not a code",
@@ -126,6 +133,7 @@ int MPI_Remove_error_code(int errorcode)
 PROFILE(MPI_Remove_error_string);
 int MPI_Remove_error_string(int errorcode)
 {
+    LIBRARY_LOCKED;
     int err = check_added(errorcode);
     if (err == MPI_SUCCESS && !*error_user_text(errorcode))
         err = error_make(MPI_ERR_ARG, "code %d has no string", errorcode);

@@ -67,6 +67,7 @@ int MPI_Isendrecv(const void *sendbuf, int sendcount,
                   int recvcount, MPI_Datatype recvtype, int source,
                   int recvtag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return start(SEND_HALF, RECV_HALF, exchange_start, request,
                  "MPI_Isendrecv");
 }
@@ -77,6 +78,7 @@ int MPI_Isendrecv_c(const void *sendbuf, MPI_Count sendcount,
                     MPI_Count recvcount, MPI_Datatype recvtype, int source,
                     int recvtag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return start(SEND_HALF, RECV_HALF, exchange_start, request,
                  "MPI_Isendrecv_c");
 }
@@ -86,6 +88,7 @@ int MPI_Isendrecv_replace(void *buf, int count, MPI_Datatype datatype,
                           int dest, int sendtag, int source, int recvtag,
                           MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return start(REPLACE_SEND, REPLACE_RECV, exchange_replace_start, request,
                  "MPI_Isendrecv_replace");
 }
@@ -95,6 +98,7 @@ int MPI_Isendrecv_replace_c(void *buf, MPI_Count count, MPI_Datatype datatype,
                             int dest, int sendtag, int source, int recvtag,
                             MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return start(REPLACE_SEND, REPLACE_RECV, exchange_replace_start, request,
                  "MPI_Isendrecv_replace_c");
 }
@@ -104,6 +108,7 @@ int MPI_Sendrecv_replace(void *buf, int count, MPI_Datatype datatype,
                          int dest, int sendtag, int source, int recvtag,
                          MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return replace(REPLACE_SEND, REPLACE_RECV, status,
                    "MPI_Sendrecv_replace");
 }
@@ -113,6 +118,7 @@ int MPI_Sendrecv_replace_c(void *buf, MPI_Count count, MPI_Datatype datatype,
                            int dest, int sendtag, int source, int recvtag,
                            MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return replace(REPLACE_SEND, REPLACE_RECV, status,
                    "MPI_Sendrecv_replace_c");
 }

@@ -52,6 +52,7 @@ PROFILE(MPI_Graph_create);
 int MPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[],
                      const int edges[], int reorder, MPI_Comm *comm_graph)
 {
+    LIBRARY_LOCKED;
     (void)reorder;
     struct mpi_comm *c = NULL, *made = NULL;
     struct topology *t = NULL;
@@ -73,6 +74,7 @@ PROFILE(MPI_Graph_map);
 int MPI_Graph_map(MPI_Comm comm, int nnodes, const int indx[],
                   const int edges[], int *newrank)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -98,6 +100,7 @@ static int check_has_graph(MPI_Comm comm, struct mpi_comm **c,
 PROFILE(MPI_Graphdims_get);
 int MPI_Graphdims_get(MPI_Comm comm, int *nnodes, int *nedges)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct graph *graph;
     int err = check_has_graph(comm, &c, &graph);
@@ -123,6 +126,7 @@ PROFILE(MPI_Graph_get);
 int MPI_Graph_get(MPI_Comm comm, int maxindex, int maxedges, int indx[],
                   int edges[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct graph *graph;
     int err = check_has_graph(comm, &c, &graph);
@@ -157,6 +161,7 @@ static int find_neighbours(const struct mpi_comm *c, const struct graph *graph,
 PROFILE(MPI_Graph_neighbors_count);
 int MPI_Graph_neighbors_count(MPI_Comm comm, int rank, int *nneighbors)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct graph *graph;
     const int *first;
@@ -175,6 +180,7 @@ PROFILE(MPI_Graph_neighbors);
 int MPI_Graph_neighbors(MPI_Comm comm, int rank, int maxneighbors,
                         int neighbors[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     const struct graph *graph;
     const int *first;
@@ -196,6 +202,7 @@ int MPI_Graph_neighbors(MPI_Comm comm, int rank, int maxneighbors,
 PROFILE(MPI_Topo_test);
 int MPI_Topo_test(MPI_Comm comm, int *status)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)

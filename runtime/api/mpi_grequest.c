@@ -81,6 +81,7 @@ int MPI_Grequest_start(MPI_Grequest_query_function *query_fn,
                        MPI_Grequest_cancel_function *cancel_fn,
                        void *extra_state, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct grequest *g = calloc(1, sizeof *g);
     if (!g)
         return api_raise(NULL, MPI_ERR_NO_MEM, "MPI_Grequest_start");
@@ -104,6 +105,7 @@ int MPI_Grequest_start(MPI_Grequest_query_function *query_fn,
 PROFILE(MPI_Grequest_complete);
 int MPI_Grequest_complete(MPI_Request request)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r;
     int err = check_request(request, &r);
     if (err == MPI_SUCCESS && r->ops != &grequest_ops)

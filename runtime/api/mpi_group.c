@@ -13,6 +13,7 @@
 PROFILE(MPI_Group_size);
 int MPI_Group_size(MPI_Group group, int *size)
 {
+    LIBRARY_LOCKED;
     struct mpi_group *g;
     int err = check_group(group, &g);
     if (err == MPI_SUCCESS)
@@ -25,6 +26,7 @@ int MPI_Group_size(MPI_Group group, int *size)
 PROFILE(MPI_Group_rank);
 int MPI_Group_rank(MPI_Group group, int *rank)
 {
+    LIBRARY_LOCKED;
     struct mpi_group *g;
     int err = check_group(group, &g);
     if (err == MPI_SUCCESS)
@@ -37,6 +39,7 @@ int MPI_Group_rank(MPI_Group group, int *rank)
 PROFILE(MPI_Group_compare);
 int MPI_Group_compare(MPI_Group group1, MPI_Group group2, int *result)
 {
+    LIBRARY_LOCKED;
     struct mpi_group *a, *b;
     int err = check_group(group1, &a);
     if (err == MPI_SUCCESS)
@@ -51,6 +54,7 @@ int MPI_Group_compare(MPI_Group group1, MPI_Group group2, int *result)
 PROFILE(MPI_Group_free);
 int MPI_Group_free(MPI_Group *group)
 {
+    LIBRARY_LOCKED;
     struct mpi_group *g;
     int err = check_pointer(group, "group");
     if (err == MPI_SUCCESS)
@@ -87,6 +91,7 @@ static int combine(const struct set_call *c, set_operation *operation,
 PROFILE(MPI_Group_union);
 int MPI_Group_union(MPI_Group group1, MPI_Group group2, MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return combine(&(struct set_call){group1, group2, newgroup}, group_union,
                    "MPI_Group_union");
 }
@@ -95,6 +100,7 @@ PROFILE(MPI_Group_intersection);
 int MPI_Group_intersection(MPI_Group group1, MPI_Group group2,
                            MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return combine(&(struct set_call){group1, group2, newgroup},
                    group_intersection, "MPI_Group_intersection");
 }
@@ -103,6 +109,7 @@ PROFILE(MPI_Group_difference);
 int MPI_Group_difference(MPI_Group group1, MPI_Group group2,
                          MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return combine(&(struct set_call){group1, group2, newgroup},
                    group_difference, "MPI_Group_difference");
 }

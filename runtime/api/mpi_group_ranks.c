@@ -75,6 +75,7 @@ PROFILE(MPI_Group_incl);
 int MPI_Group_incl(MPI_Group group, int n, const int ranks[],
                    MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return by_list(&(struct list_call){group, n, ranks, newgroup}, group_incl,
                    "MPI_Group_incl");
 }
@@ -83,6 +84,7 @@ PROFILE(MPI_Group_excl);
 int MPI_Group_excl(MPI_Group group, int n, const int ranks[],
                    MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return by_list(&(struct list_call){group, n, ranks, newgroup}, group_excl,
                    "MPI_Group_excl");
 }
@@ -168,6 +170,7 @@ PROFILE(MPI_Group_range_incl);
 int MPI_Group_range_incl(MPI_Group group, int n, int ranges[][3],
                          MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return by_ranges(&(struct range_call){group, n, ranges, newgroup},
                      group_incl, "MPI_Group_range_incl");
 }
@@ -176,6 +179,7 @@ PROFILE(MPI_Group_range_excl);
 int MPI_Group_range_excl(MPI_Group group, int n, int ranges[][3],
                          MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     return by_ranges(&(struct range_call){group, n, ranges, newgroup},
                      group_excl, "MPI_Group_range_excl");
 }
@@ -184,6 +188,7 @@ PROFILE(MPI_Group_translate_ranks);
 int MPI_Group_translate_ranks(MPI_Group group1, int n, const int ranks1[],
                               MPI_Group group2, int ranks2[])
 {
+    LIBRARY_LOCKED;
     struct mpi_group *from, *to;
     int err = check_group(group1, &from);
     if (err == MPI_SUCCESS)

@@ -55,6 +55,7 @@ static int give(int err, struct mpi_info *info, MPI_Info *out,
 PROFILE(MPI_Info_create);
 int MPI_Info_create(MPI_Info *info)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i = NULL;
     int err = check_pointer(info, "info");
     if (err == MPI_SUCCESS)
@@ -65,6 +66,7 @@ int MPI_Info_create(MPI_Info *info)
 PROFILE(MPI_Info_create_env);
 int MPI_Info_create_env(int argc, char *argv[], MPI_Info *info)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i = NULL;
     int err = check_pointer(info, "info");
     if (err == MPI_SUCCESS)
@@ -80,6 +82,7 @@ int MPI_Info_create_env(int argc, char *argv[], MPI_Info *info)
 PROFILE(MPI_Info_dup);
 int MPI_Info_dup(MPI_Info info, MPI_Info *newinfo)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i, *copy = NULL;
     int err = check_info(info, &i);
     if (err == MPI_SUCCESS)
@@ -92,6 +95,7 @@ int MPI_Info_dup(MPI_Info info, MPI_Info *newinfo)
 PROFILE(MPI_Info_free);
 int MPI_Info_free(MPI_Info *info)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i;
     int err = check_pointer(info, "info");
     if (err == MPI_SUCCESS)
@@ -106,6 +110,7 @@ int MPI_Info_free(MPI_Info *info)
 PROFILE(MPI_Info_set);
 int MPI_Info_set(MPI_Info info, const char *key, const char *value)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i;
     int err = check_own_info(info, &i);
     if (err == MPI_SUCCESS)
@@ -120,6 +125,7 @@ int MPI_Info_set(MPI_Info info, const char *key, const char *value)
 PROFILE(MPI_Info_delete);
 int MPI_Info_delete(MPI_Info info, const char *key)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i;
     int err = check_own_info(info, &i);
     if (err == MPI_SUCCESS)
@@ -157,6 +163,7 @@ PROFILE(MPI_Info_get);
 int MPI_Info_get(MPI_Info info, const char *key, int valuelen, char *value,
                  int *flag)
 {
+    LIBRARY_LOCKED;
     const char *found;
     int err = look_up(info, key, flag, &found);
     if (err == MPI_SUCCESS && valuelen < 0)
@@ -175,6 +182,7 @@ PROFILE(MPI_Info_get_valuelen);
 int MPI_Info_get_valuelen(MPI_Info info, const char *key, int *valuelen,
                           int *flag)
 {
+    LIBRARY_LOCKED;
     const char *found;
     int err = look_up(info, key, flag, &found);
     if (err == MPI_SUCCESS)
@@ -191,6 +199,7 @@ PROFILE(MPI_Info_get_string);
 int MPI_Info_get_string(MPI_Info info, const char *key, int *buflen,
                         char *value, int *flag)
 {
+    LIBRARY_LOCKED;
     const char *found;
     int err = look_up(info, key, flag, &found);
     if (err == MPI_SUCCESS)
@@ -212,6 +221,7 @@ int MPI_Info_get_string(MPI_Info info, const char *key, int *buflen,
 PROFILE(MPI_Info_get_nkeys);
 int MPI_Info_get_nkeys(MPI_Info info, int *nkeys)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i;
     int err = check_info(info, &i);
     if (err == MPI_SUCCESS)
@@ -224,6 +234,7 @@ int MPI_Info_get_nkeys(MPI_Info info, int *nkeys)
 PROFILE(MPI_Info_get_nthkey);
 int MPI_Info_get_nthkey(MPI_Info info, int n, char *key)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *i;
     int err = check_info(info, &i);
     if (err == MPI_SUCCESS && (n < 0 || (size_t)n >= i->count))

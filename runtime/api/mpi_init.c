@@ -58,6 +58,17 @@ static int open_comms(void)
     return err;
 }
 
+/* The lowest level that is at least required, or the highest. */
+static int level_for(int required)
+{
+    if (required <= MPI_THREAD_SINGLE)
+        return MPI_THREAD_SINGLE;
+    if (required <= MPI_THREAD_FUNNELED)
+        return MPI_THREAD_FUNNELED;
+    return required <= MPI_THREAD_SERIALIZED ? MPI_THREAD_SERIALIZED
+                                             : MPI_THREAD_MULTIPLE;
+}
+
 static int init(int required, int *provided, const char *function)
 {
     if (library.is_initialized || library.is_finalized) {
@@ -65,11 +76,9 @@ static int init(int required, int *provided, const char *function)
         exit(1);
     }
     instance_open(function);
-    library.thread_level =
-        required < MPI_THREAD_FUNNELED ? required : MPI_THREAD_FUNNELED;
+    if (library.sessions == 0)
+        library_set_level(level_for(required));
     library.main_thread = pthread_self();
-    if (library.thread_level > MPI_THREAD_SINGLE)
-        library.process->may_have_threads = true;
     int err = open_comms();
     if (err == MPI_SUCCESS)
         err = info_env_fill(info_find(MPI_INFO_ENV), 0, NULL);
@@ -86,6 +95,7 @@ static int init(int required, int *provided, const char *function)
 PROFILE(MPI_Init);
 int MPI_Init(int *argc, char ***argv)
 {
+    LIBRARY_LOCKED_ALWAYS;
     (void)argc, (void)argv;
     return init(MPI_THREAD_SINGLE, NULL, "MPI_Init");
 }
@@ -93,6 +103,7 @@ int MPI_Init(int *argc, char ***argv)
 PROFILE(MPI_Init_thread);
 int MPI_Init_thread(int *argc, char ***argv, int required, int *provided)
 {
+    LIBRARY_LOCKED_ALWAYS;
     (void)argc, (void)argv;
     return init(required, provided, "MPI_Init_thread");
 }
@@ -134,6 +145,7 @@ static bool is_for_a_death(struct process *process)
 PROFILE(MPI_Finalize);
 int MPI_Finalize(void)
 {
+    LIBRARY_LOCKED;
     int err = check_initialized();
     if (err == MPI_SUCCESS && !library.is_initialized)
         err = error_make(MPI_ERR_OTHER, "only sessions were initialized");

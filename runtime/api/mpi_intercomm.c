@@ -28,6 +28,7 @@ int MPI_Intercomm_create(MPI_Comm local_comm, int local_leader,
                          MPI_Comm peer_comm, int remote_leader, int tag,
                          MPI_Comm *newintercomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     struct inter_bridge bridge = { NULL, remote_leader, tag };
     int err = check_comm(local_comm, &c);
@@ -52,6 +53,7 @@ int MPI_Intercomm_create(MPI_Comm local_comm, int local_leader,
 PROFILE(MPI_Intercomm_merge);
 int MPI_Intercomm_merge(MPI_Comm intercomm, int high, MPI_Comm *newintracomm)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c = NULL, *made = NULL;
     int err = check_comm(intercomm, &c);
     if (err == MPI_SUCCESS)
@@ -109,6 +111,7 @@ int MPI_Intercomm_create_from_groups(MPI_Group local_group, int local_leader,
                                      MPI_Errhandler errhandler,
                                      MPI_Comm *newintercomm)
 {
+    LIBRARY_LOCKED;
     struct groups_call g = { .local_leader = local_leader,
                              .remote_leader = remote_leader };
     struct mpi_comm *made = NULL;

@@ -23,6 +23,7 @@ static size_t alignment_of(const struct mpi_info *hints)
 PROFILE(MPI_Alloc_mem);
 int MPI_Alloc_mem(MPI_Aint size, MPI_Info info, void *baseptr)
 {
+    LIBRARY_LOCKED;
     struct mpi_info *hints;
     int err = check_initialized();
     if (err == MPI_SUCCESS && size < 0)
@@ -44,6 +45,7 @@ int MPI_Alloc_mem(MPI_Aint size, MPI_Info info, void *baseptr)
 PROFILE(MPI_Free_mem);
 int MPI_Free_mem(void *base)
 {
+    LIBRARY_LOCKED;
     int err = check_initialized();
     if (err == MPI_SUCCESS)
         free(base);

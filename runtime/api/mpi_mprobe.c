@@ -22,6 +22,7 @@ PROFILE(MPI_Mprobe);
 int MPI_Mprobe(int source, int tag, MPI_Comm comm, MPI_Message *message,
                MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct message m;
     struct envelope found;
     struct mpi_message *taken;
@@ -43,6 +44,7 @@ PROFILE(MPI_Improbe);
 int MPI_Improbe(int source, int tag, MPI_Comm comm, int *flag,
                 MPI_Message *message, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct message m;
     struct envelope found;
     struct mpi_message *taken;
@@ -158,6 +160,7 @@ PROFILE(MPI_Mrecv);
 int MPI_Mrecv(void *buf, int count, MPI_Datatype datatype,
               MPI_Message *message, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return mrecv(BUFFER, message, status, "MPI_Mrecv");
 }
 
@@ -165,6 +168,7 @@ PROFILE(MPI_Mrecv_c);
 int MPI_Mrecv_c(void *buf, MPI_Count count, MPI_Datatype datatype,
                 MPI_Message *message, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return mrecv(BUFFER, message, status, "MPI_Mrecv_c");
 }
 
@@ -172,6 +176,7 @@ PROFILE(MPI_Imrecv);
 int MPI_Imrecv(void *buf, int count, MPI_Datatype datatype,
                MPI_Message *message, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return imrecv(BUFFER, message, request, "MPI_Imrecv");
 }
 
@@ -179,6 +184,7 @@ PROFILE(MPI_Imrecv_c);
 int MPI_Imrecv_c(void *buf, MPI_Count count, MPI_Datatype datatype,
                  MPI_Message *message, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return imrecv(BUFFER, message, request, "MPI_Imrecv_c");
 }
 

@@ -32,6 +32,7 @@ static int create(int has_function, int commute, struct mpi_op **out,
 PROFILE(MPI_Op_create);
 int MPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
 {
+    LIBRARY_LOCKED;
     struct mpi_op *o;
     int err = create(user_fn != NULL, commute, &o, op);
     if (err == MPI_SUCCESS)
@@ -42,6 +43,7 @@ int MPI_Op_create(MPI_User_function *user_fn, int commute, MPI_Op *op)
 PROFILE(MPI_Op_create_c);
 int MPI_Op_create_c(MPI_User_function_c *user_fn, int commute, MPI_Op *op)
 {
+    LIBRARY_LOCKED;
     struct mpi_op *o;
     int err = create(user_fn != NULL, commute, &o, op);
     if (err == MPI_SUCCESS)
@@ -52,6 +54,7 @@ int MPI_Op_create_c(MPI_User_function_c *user_fn, int commute, MPI_Op *op)
 PROFILE(MPI_Op_free);
 int MPI_Op_free(MPI_Op *op)
 {
+    LIBRARY_LOCKED;
     struct mpi_op *o;
     int err = check_pointer(op, "op");
     if (err == MPI_SUCCESS)
@@ -69,6 +72,7 @@ int MPI_Op_free(MPI_Op *op)
 PROFILE(MPI_Op_commutative);
 int MPI_Op_commutative(MPI_Op op, int *commute)
 {
+    LIBRARY_LOCKED;
     struct mpi_op *o;
     int err = check_any_op(op, &o);
     if (err == MPI_SUCCESS)
@@ -109,6 +113,7 @@ PROFILE(MPI_Reduce_local);
 int MPI_Reduce_local(const void *inbuf, void *inoutbuf, int count,
                      MPI_Datatype datatype, MPI_Op op)
 {
+    LIBRARY_LOCKED;
     return reduce_local(
         &(struct local_call){inbuf, inoutbuf, count, datatype, op},
         "MPI_Reduce_local");
@@ -118,6 +123,7 @@ PROFILE(MPI_Reduce_local_c);
 int MPI_Reduce_local_c(const void *inbuf, void *inoutbuf, MPI_Count count,
                        MPI_Datatype datatype, MPI_Op op)
 {
+    LIBRARY_LOCKED;
     return reduce_local(
         &(struct local_call){inbuf, inoutbuf, count, datatype, op},
         "MPI_Reduce_local_c");

@@ -93,6 +93,7 @@ PROFILE(MPI_Pack);
 int MPI_Pack(const void *inbuf, int incount, MPI_Datatype datatype,
              void *outbuf, int outsize, int *position, MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return pack_call(&(struct pack_call){PACK, inbuf, incount, datatype, outbuf,
                                          outsize, comm, .position = position},
                      "MPI_Pack");
@@ -103,6 +104,7 @@ int MPI_Pack_c(const void *inbuf, MPI_Count incount, MPI_Datatype datatype,
                void *outbuf, MPI_Count outsize, MPI_Count *position,
                MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return pack_call(&(struct pack_call){PACK, inbuf, incount, datatype, outbuf,
                                          outsize, comm,
                                          .large_position = position},
@@ -113,6 +115,7 @@ PROFILE(MPI_Unpack);
 int MPI_Unpack(const void *inbuf, int insize, int *position, void *outbuf,
                int outcount, MPI_Datatype datatype, MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return pack_call(&(struct pack_call){UNPACK, outbuf, outcount, datatype,
                                          inbuf, insize, comm,
                                          .position = position},
@@ -124,6 +127,7 @@ int MPI_Unpack_c(const void *inbuf, MPI_Count insize, MPI_Count *position,
                  void *outbuf, MPI_Count outcount, MPI_Datatype datatype,
                  MPI_Comm comm)
 {
+    LIBRARY_LOCKED;
     return pack_call(&(struct pack_call){UNPACK, outbuf, outcount, datatype,
                                          inbuf, insize, comm,
                                          .large_position = position},
@@ -153,6 +157,7 @@ static int pack_size(MPI_Count count, MPI_Datatype datatype, MPI_Count limit,
 PROFILE(MPI_Pack_size);
 int MPI_Pack_size(int incount, MPI_Datatype datatype, MPI_Comm comm, int *size)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     MPI_Count bytes;
     int err = check_comm(comm, &c);
@@ -169,6 +174,7 @@ PROFILE(MPI_Pack_size_c);
 int MPI_Pack_size_c(MPI_Count incount, MPI_Datatype datatype, MPI_Comm comm,
                     MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *c;
     MPI_Count bytes;
     int err = check_comm(comm, &c);

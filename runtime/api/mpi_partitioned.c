@@ -71,6 +71,7 @@ int MPI_Psend_init(const void *buf, int partitions, MPI_Count count,
                    MPI_Datatype datatype, int dest, int tag, MPI_Comm comm,
                    MPI_Info info, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     const struct partitioned_call c = {
         { buf, count, datatype, dest, tag, comm }, partitions, info,
         "MPI_Psend_init" };
@@ -82,6 +83,7 @@ int MPI_Precv_init(void *buf, int partitions, MPI_Count count,
                    MPI_Datatype datatype, int source, int tag, MPI_Comm comm,
                    MPI_Info info, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     const struct partitioned_call c = {
         { buf, count, datatype, source, tag, comm }, partitions, info,
         "MPI_Precv_init" };
@@ -118,6 +120,7 @@ static int ready(struct mpi_request *r, int partition)
 PROFILE(MPI_Pready);
 int MPI_Pready(int partition, MPI_Request request)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r = NULL;
     int err = check_send(request, &r);
     if (err == MPI_SUCCESS)
@@ -129,6 +132,7 @@ PROFILE(MPI_Pready_range);
 int MPI_Pready_range(int partition_low, int partition_high,
                      MPI_Request request)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r = NULL;
     int err = check_send(request, &r);
     for (int i = partition_low; i <= partition_high && err == MPI_SUCCESS; i++)
@@ -140,6 +144,7 @@ PROFILE(MPI_Pready_list);
 int MPI_Pready_list(int length, const int array_of_partitions[],
                     MPI_Request request)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r = NULL;
     int err = check_send(request, &r);
     if (err == MPI_SUCCESS)
@@ -154,6 +159,7 @@ int MPI_Pready_list(int length, const int array_of_partitions[],
 PROFILE(MPI_Parrived);
 int MPI_Parrived(MPI_Request request, int partition, int *flag)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r = NULL;
     int err = check_pointer(flag, "flag");
     if (err == MPI_SUCCESS && request == MPI_REQUEST_NULL) {

@@ -46,6 +46,7 @@ PROFILE(MPI_Send_init);
 int MPI_Send_init(const void *buf, int count, MPI_Datatype datatype,
                   int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, p2p_send_start, request,
                      "MPI_Send_init");
 }
@@ -54,6 +55,7 @@ PROFILE(MPI_Send_init_c);
 int MPI_Send_init_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                     int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, p2p_send_start, request,
                      "MPI_Send_init_c");
 }
@@ -62,6 +64,7 @@ PROFILE(MPI_Bsend_init);
 int MPI_Bsend_init(const void *buf, int count, MPI_Datatype datatype,
                    int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, bsend_start, request,
                      "MPI_Bsend_init");
 }
@@ -70,6 +73,7 @@ PROFILE(MPI_Bsend_init_c);
 int MPI_Bsend_init_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                      int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, bsend_start, request,
                      "MPI_Bsend_init_c");
 }
@@ -78,6 +82,7 @@ PROFILE(MPI_Ssend_init);
 int MPI_Ssend_init(const void *buf, int count, MPI_Datatype datatype,
                    int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_SYNCHRONOUS, p2p_send_start, request,
                      "MPI_Ssend_init");
 }
@@ -86,6 +91,7 @@ PROFILE(MPI_Ssend_init_c);
 int MPI_Ssend_init_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                      int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_SYNCHRONOUS, p2p_send_start, request,
                      "MPI_Ssend_init_c");
 }
@@ -94,6 +100,7 @@ PROFILE(MPI_Rsend_init);
 int MPI_Rsend_init(const void *buf, int count, MPI_Datatype datatype,
                    int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, p2p_send_start, request,
                      "MPI_Rsend_init");
 }
@@ -102,6 +109,7 @@ PROFILE(MPI_Rsend_init_c);
 int MPI_Rsend_init_c(const void *buf, MPI_Count count, MPI_Datatype datatype,
                      int dest, int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return send_init(ARGUMENTS, SEND_STANDARD, p2p_send_start, request,
                      "MPI_Rsend_init_c");
 }
@@ -110,6 +118,7 @@ PROFILE(MPI_Recv_init);
 int MPI_Recv_init(void *buf, int count, MPI_Datatype datatype, int source,
                   int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return recv_init(
         &(struct p2p_call){ buf, count, datatype, source, tag, comm },
         request, "MPI_Recv_init");
@@ -119,6 +128,7 @@ PROFILE(MPI_Recv_init_c);
 int MPI_Recv_init_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source,
                     int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return recv_init(
         &(struct p2p_call){ buf, count, datatype, source, tag, comm },
         request, "MPI_Recv_init_c");
@@ -148,6 +158,7 @@ static int start(MPI_Request handle, struct mpi_comm **comm)
 PROFILE(MPI_Start);
 int MPI_Start(MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS)
@@ -160,6 +171,7 @@ int MPI_Start(MPI_Request *request)
 PROFILE(MPI_Startall);
 int MPI_Startall(int count, MPI_Request array_of_requests[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS)
@@ -174,6 +186,7 @@ int MPI_Startall(int count, MPI_Request array_of_requests[])
 PROFILE(MPI_Cancel);
 int MPI_Cancel(MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct mpi_request *r = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS)

@@ -24,6 +24,7 @@ static int prepare(int source, int tag, MPI_Comm comm, struct message *m)
 PROFILE(MPI_Probe);
 int MPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct message m;
     int err = prepare(source, tag, comm, &m);
     if (err != MPI_SUCCESS)
@@ -42,6 +43,7 @@ PROFILE(MPI_Iprobe);
 int MPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag,
                MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct message m;
     int err = prepare(source, tag, comm, &m);
     if (err != MPI_SUCCESS)

@@ -75,6 +75,7 @@ PROFILE(MPI_Recv);
 int MPI_Recv(void *buf, int count, MPI_Datatype datatype, int source, int tag,
              MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return recv(&(struct recv_call){ buf, count, datatype, source, tag, comm,
                                      "MPI_Recv" }, status);
 }
@@ -83,6 +84,7 @@ PROFILE(MPI_Recv_c);
 int MPI_Recv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source,
                int tag, MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return recv(&(struct recv_call){ buf, count, datatype, source, tag, comm,
                                      "MPI_Recv_c" }, status);
 }
@@ -91,6 +93,7 @@ PROFILE(MPI_Irecv);
 int MPI_Irecv(void *buf, int count, MPI_Datatype datatype, int source, int tag,
               MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return irecv(&(struct recv_call){ buf, count, datatype, source, tag, comm,
                                       "MPI_Irecv" }, request);
 }
@@ -99,6 +102,7 @@ PROFILE(MPI_Irecv_c);
 int MPI_Irecv_c(void *buf, MPI_Count count, MPI_Datatype datatype, int source,
                 int tag, MPI_Comm comm, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     return irecv(&(struct recv_call){ buf, count, datatype, source, tag, comm,
                                       "MPI_Irecv_c" }, request);
 }

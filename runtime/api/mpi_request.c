@@ -58,6 +58,7 @@ static void poll_unless(bool is_done)
 PROFILE(MPI_Request_get_status);
 int MPI_Request_get_status(MPI_Request request, int *flag, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     int err = check_requests(1, &request);
     if (err == MPI_SUCCESS)
         err = check_pointer(flag, "flag");
@@ -82,6 +83,7 @@ PROFILE(MPI_Request_get_status_all);
 int MPI_Request_get_status_all(int count, const MPI_Request array_of_requests[],
                                int *flag, MPI_Status *array_of_statuses)
 {
+    LIBRARY_LOCKED;
     int err = check_requests(count, array_of_requests);
     if (err == MPI_SUCCESS)
         err = check_pointer(flag, "flag");
@@ -114,6 +116,7 @@ PROFILE(MPI_Request_get_status_any);
 int MPI_Request_get_status_any(int count, const MPI_Request array_of_requests[],
                                int *indx, int *flag, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     bool is_active;
     int err = check_requests(count, array_of_requests);
     if (err == MPI_SUCCESS)
@@ -138,6 +141,7 @@ int MPI_Request_get_status_some(int incount,
                                 int *outcount, int array_of_indices[],
                                 MPI_Status *array_of_statuses)
 {
+    LIBRARY_LOCKED;
     bool is_active;
     int found = 0;
     int err = check_requests(incount, array_of_requests);

@@ -61,7 +61,7 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
         return false;
     const struct mpi_datatype *type = datatype_find(c->datatype);
     if (UNLIKELY(!type) || UNLIKELY(c->tag < 0) ||
-        UNLIKELY((unsigned)c->dest >= (unsigned)s->comm->peer_count) ||
+        UNLIKELY((unsigned)c->dest >= s->comm->short_count) ||
         UNLIKELY((uint64_t)c->count > COUNT_MAX) ||
         UNLIKELY(!type->is_committed) || UNLIKELY(!type->is_contiguous))
         return false;
@@ -74,6 +74,7 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
 
 static NO_INLINE int send_any(const struct send_call *c)
 {
+    LIBRARY_LOCKED;
     struct message m = { .comm = NULL };
     int err = prepare(c, &m);
     if (LIKELY(err == MPI_SUCCESS)) {
@@ -88,6 +89,7 @@ static NO_INLINE int send_any(const struct send_call *c)
 
 static NO_INLINE int isend_any(const struct send_call *c, MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     struct message m = { .comm = NULL };
     int err = prepare(c, &m);
     if (LIKELY(err == MPI_SUCCESS))

@@ -94,6 +94,7 @@ int MPI_Sendrecv(const void *sendbuf, int sendcount, MPI_Datatype sendtype,
                  MPI_Datatype recvtype, int source, int recvtag, MPI_Comm comm,
                  MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return sendrecv(SEND_HALF, RECV_HALF, comm, status, "MPI_Sendrecv");
 }
 
@@ -103,5 +104,6 @@ int MPI_Sendrecv_c(const void *sendbuf, MPI_Count sendcount,
                    MPI_Count recvcount, MPI_Datatype recvtype, int source,
                    int recvtag, MPI_Comm comm, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     return sendrecv(SEND_HALF, RECV_HALF, comm, status, "MPI_Sendrecv_c");
 }

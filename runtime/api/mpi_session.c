@@ -59,16 +59,21 @@ static int make_info(const struct mpi_info *asked, struct mpi_info **out)
     return err;
 }
 
-/* The first session decides, unless MPI_Init has. */
+/* The first session decides, unless MPI_Init has. Who does not say what he
+ * wants gets the level with which parts of a program need not know of each
+ * other, as sessions are for. */
 static void choose_thread_level(const struct mpi_info *asked)
 {
-    const char *level = info_get(asked, "thread_level");
+    static const int levels[] = { MPI_THREAD_SINGLE, MPI_THREAD_FUNNELED,
+                                  MPI_THREAD_SERIALIZED };
+    const char *name = info_get(asked, "thread_level");
+    int level = MPI_THREAD_MULTIPLE;
     if (library.is_initialized || library.sessions > 0)
         return;
-    library.main_thread = pthread_self();
-    library.thread_level =
-        level && strcmp(level, "MPI_THREAD_SINGLE") == 0 ? MPI_THREAD_SINGLE
-                                                         : MPI_THREAD_FUNNELED;
+    for (size_t i = 0; name && i < ARRAY_COUNT(levels); i++)
+        if (strcmp(name, thread_level_name(levels[i])) == 0)
+            level = levels[i];
+    library_set_level(level);
 }
 
 static int open_session(const struct mpi_info *asked,
@@ -96,6 +101,7 @@ PROFILE(MPI_Session_init);
 int MPI_Session_init(MPI_Info info, MPI_Errhandler errhandler,
                      MPI_Session *session)
 {
+    LIBRARY_LOCKED_ALWAYS;
     struct mpi_info *asked;
     struct mpi_errhandler *handler;
     int err = check_info_or_null(info, &asked);
@@ -113,6 +119,7 @@ int MPI_Session_init(MPI_Info info, MPI_Errhandler errhandler,
 PROFILE(MPI_Session_finalize);
 int MPI_Session_finalize(MPI_Session *session)
 {
+    LIBRARY_LOCKED_ALWAYS;
     struct session *s = NULL;
     int err = check_pointer(session, "session");
     if (err == MPI_SUCCESS)
@@ -133,6 +140,7 @@ int MPI_Session_finalize(MPI_Session *session)
 PROFILE(MPI_Session_get_info);
 int MPI_Session_get_info(MPI_Session session, MPI_Info *info_used)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_info *copy;
     int err = check_session(session, &s);
@@ -153,6 +161,7 @@ PROFILE(MPI_Session_get_num_psets);
 int MPI_Session_get_num_psets(MPI_Session session, MPI_Info info,
                               int *npset_names)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_info *hints;
     int err = check_session(session, &s);
@@ -169,6 +178,7 @@ PROFILE(MPI_Session_get_nth_pset);
 int MPI_Session_get_nth_pset(MPI_Session session, MPI_Info info, int n,
                              int *pset_len, char *pset_name)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_info *hints;
     int err = check_session(session, &s);
@@ -214,6 +224,7 @@ PROFILE(MPI_Session_get_pset_info);
 int MPI_Session_get_pset_info(MPI_Session session, const char *pset_name,
                               MPI_Info *info)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_info *i = NULL;
     char number[32];
@@ -237,6 +248,7 @@ PROFILE(MPI_Group_from_session_pset);
 int MPI_Group_from_session_pset(MPI_Session session, const char *pset_name,
                                 MPI_Group *newgroup)
 {
+    LIBRARY_LOCKED;
     struct session *s;
     struct mpi_group *g;
     int err = check_session(session, &s);

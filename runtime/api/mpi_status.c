@@ -52,6 +52,7 @@ static int to_int(MPI_Count n)
 PROFILE(MPI_Get_count);
 int MPI_Get_count(const MPI_Status *status, MPI_Datatype datatype, int *count)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = count_by(whole, status, datatype, count, &n);
     if (err == MPI_SUCCESS)
@@ -63,6 +64,7 @@ PROFILE(MPI_Get_count_c);
 int MPI_Get_count_c(const MPI_Status *status, MPI_Datatype datatype,
                     MPI_Count *count)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = count_by(whole, status, datatype, count, &n);
     if (err == MPI_SUCCESS)
@@ -74,6 +76,7 @@ PROFILE(MPI_Get_elements);
 int MPI_Get_elements(const MPI_Status *status, MPI_Datatype datatype,
                      int *count)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = count_by(basic, status, datatype, count, &n);
     if (err == MPI_SUCCESS)
@@ -85,6 +88,7 @@ PROFILE(MPI_Get_elements_c);
 int MPI_Get_elements_c(const MPI_Status *status, MPI_Datatype datatype,
                        MPI_Count *count)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = count_by(basic, status, datatype, count, &n);
     if (err == MPI_SUCCESS)
@@ -96,6 +100,7 @@ PROFILE(MPI_Get_elements_x);
 int MPI_Get_elements_x(const MPI_Status *status, MPI_Datatype datatype,
                        MPI_Count *count)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = count_by(basic, status, datatype, count, &n);
     if (err == MPI_SUCCESS)

@@ -42,6 +42,7 @@ SETTER(MPI_Status_set_error, MPI_ERROR, err)
 PROFILE(MPI_Test_cancelled);
 int MPI_Test_cancelled(const MPI_Status *status, int *flag)
 {
+    LIBRARY_LOCKED;
     int err = check_pointer(status, "status");
     if (err == MPI_SUCCESS)
         err = check_pointer(flag, "flag");
@@ -53,6 +54,7 @@ int MPI_Test_cancelled(const MPI_Status *status, int *flag)
 PROFILE(MPI_Status_set_cancelled);
 int MPI_Status_set_cancelled(MPI_Status *status, int flag)
 {
+    LIBRARY_LOCKED;
     int err = check_pointer(status, "status");
     if (err == MPI_SUCCESS)
         status_set_cancelled(status, flag != 0);
@@ -78,6 +80,7 @@ PROFILE(MPI_Status_set_elements);
 int MPI_Status_set_elements(MPI_Status *status, MPI_Datatype datatype,
                             int count)
 {
+    LIBRARY_LOCKED;
     return set_elements(status, datatype, count, "MPI_Status_set_elements");
 }
 
@@ -85,6 +88,7 @@ PROFILE(MPI_Status_set_elements_c);
 int MPI_Status_set_elements_c(MPI_Status *status, MPI_Datatype datatype,
                               MPI_Count count)
 {
+    LIBRARY_LOCKED;
     return set_elements(status, datatype, count, "MPI_Status_set_elements_c");
 }
 
@@ -92,5 +96,6 @@ PROFILE(MPI_Status_set_elements_x);
 int MPI_Status_set_elements_x(MPI_Status *status, MPI_Datatype datatype,
                               MPI_Count count)
 {
+    LIBRARY_LOCKED;
     return set_elements(status, datatype, count, "MPI_Status_set_elements_x");
 }

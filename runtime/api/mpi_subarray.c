@@ -111,6 +111,7 @@ int MPI_Type_create_subarray(int ndims, const int array_of_sizes[],
                              const int array_of_starts[], int order,
                              MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct subarray_call c = {ndims, ARRAY(array_of_sizes),
                                     ARRAY(array_of_subsizes),
                                     ARRAY(array_of_starts), order, oldtype};
@@ -123,6 +124,7 @@ int MPI_Type_create_subarray_c(int ndims, const MPI_Count array_of_sizes[],
                                const MPI_Count array_of_starts[], int order,
                                MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct subarray_call c = {ndims, ARRAY(array_of_sizes),
                                     ARRAY(array_of_subsizes),
                                     ARRAY(array_of_starts), order, oldtype};

@@ -30,6 +30,7 @@ static int size_of(MPI_Datatype datatype, const void *out, MPI_Count *size)
 PROFILE(MPI_Type_size);
 int MPI_Type_size(MPI_Datatype datatype, int *size)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = size_of(datatype, size, &n);
     if (err == MPI_SUCCESS)
@@ -40,6 +41,7 @@ int MPI_Type_size(MPI_Datatype datatype, int *size)
 PROFILE(MPI_Type_size_c);
 int MPI_Type_size_c(MPI_Datatype datatype, MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = size_of(datatype, size, &n);
     if (err == MPI_SUCCESS)
@@ -62,6 +64,7 @@ static int bounds_of(MPI_Datatype datatype, const void *lb, const void *extent,
 PROFILE(MPI_Type_get_extent);
 int MPI_Type_get_extent(MPI_Datatype datatype, MPI_Aint *lb, MPI_Aint *extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, lb, extent, &t);
     if (err == MPI_SUCCESS) {
@@ -75,6 +78,7 @@ PROFILE(MPI_Type_get_extent_c);
 int MPI_Type_get_extent_c(MPI_Datatype datatype, MPI_Count *lb,
                           MPI_Count *extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, lb, extent, &t);
     if (err == MPI_SUCCESS) {
@@ -88,6 +92,7 @@ PROFILE(MPI_Type_get_true_extent);
 int MPI_Type_get_true_extent(MPI_Datatype datatype, MPI_Aint *true_lb,
                              MPI_Aint *true_extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, true_lb, true_extent, &t);
     if (err == MPI_SUCCESS) {
@@ -101,6 +106,7 @@ PROFILE(MPI_Type_get_true_extent_c);
 int MPI_Type_get_true_extent_c(MPI_Datatype datatype, MPI_Count *true_lb,
                                MPI_Count *true_extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, true_lb, true_extent, &t);
     if (err == MPI_SUCCESS) {
@@ -114,6 +120,7 @@ int MPI_Type_get_true_extent_c(MPI_Datatype datatype, MPI_Count *true_lb,
 PROFILE(MPI_Type_size_x);
 int MPI_Type_size_x(MPI_Datatype datatype, MPI_Count *size)
 {
+    LIBRARY_LOCKED;
     MPI_Count n;
     int err = size_of(datatype, size, &n);
     if (err == MPI_SUCCESS)
@@ -125,6 +132,7 @@ PROFILE(MPI_Type_get_extent_x);
 int MPI_Type_get_extent_x(MPI_Datatype datatype, MPI_Count *lb,
                           MPI_Count *extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, lb, extent, &t);
     if (err == MPI_SUCCESS) {
@@ -138,6 +146,7 @@ PROFILE(MPI_Type_get_true_extent_x);
 int MPI_Type_get_true_extent_x(MPI_Datatype datatype, MPI_Count *true_lb,
                                MPI_Count *true_extent)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = bounds_of(datatype, true_lb, true_extent, &t);
     if (err == MPI_SUCCESS) {
@@ -150,6 +159,7 @@ int MPI_Type_get_true_extent_x(MPI_Datatype datatype, MPI_Count *true_lb,
 PROFILE(MPI_Type_commit);
 int MPI_Type_commit(MPI_Datatype *datatype)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = check_pointer(datatype, "datatype");
     if (err == MPI_SUCCESS)
@@ -162,6 +172,7 @@ int MPI_Type_commit(MPI_Datatype *datatype)
 PROFILE(MPI_Type_free);
 int MPI_Type_free(MPI_Datatype *datatype)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     int err = check_pointer(datatype, "datatype");
     if (err == MPI_SUCCESS)
@@ -181,6 +192,7 @@ int MPI_Type_free(MPI_Datatype *datatype)
 PROFILE(MPI_Type_set_name);
 int MPI_Type_set_name(MPI_Datatype datatype, const char *type_name)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t;
     char *copy = NULL;
     int err = check_any_type(datatype, &t);
@@ -200,6 +212,7 @@ int MPI_Type_set_name(MPI_Datatype datatype, const char *type_name)
 PROFILE(MPI_Type_get_name);
 int MPI_Type_get_name(MPI_Datatype datatype, char *type_name, int *resultlen)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *t = NULL;
     int err = check_initialized();
     if (err == MPI_SUCCESS && datatype != MPI_DATATYPE_NULL)

@@ -36,6 +36,7 @@ int MPI_Type_get_envelope(MPI_Datatype datatype, int *num_integers,
                           int *num_addresses, int *num_datatypes,
                           int *combiner)
 {
+    LIBRARY_LOCKED;
     const struct recipe *r;
     int err = find_recipe(datatype, &r);
     if (err == MPI_SUCCESS)
@@ -63,6 +64,7 @@ int MPI_Type_get_envelope_c(MPI_Datatype datatype, MPI_Count *num_integers,
                             MPI_Count *num_large_counts,
                             MPI_Count *num_datatypes, int *combiner)
 {
+    LIBRARY_LOCKED;
     const struct recipe *r;
     int err = find_recipe(datatype, &r);
     if (err == MPI_SUCCESS)
@@ -156,6 +158,7 @@ int MPI_Type_get_contents(MPI_Datatype datatype, int max_integers,
                           MPI_Aint array_of_addresses[],
                           MPI_Datatype array_of_datatypes[])
 {
+    LIBRARY_LOCKED;
     const struct contents c = {
         .room = { max_integers, max_addresses, 0 },
         .type_room = max_datatypes, .ints = array_of_integers,
@@ -180,6 +183,7 @@ int MPI_Type_get_contents_c(MPI_Datatype datatype, MPI_Count max_integers,
                             MPI_Count array_of_large_counts[],
                             MPI_Datatype array_of_datatypes[])
 {
+    LIBRARY_LOCKED;
     const struct contents c = {
         .room = { max_integers, max_addresses, max_large_counts },
         .type_room = max_datatypes, .ints = array_of_integers,

@@ -82,6 +82,7 @@ static int regular(const struct regular_call *c, MPI_Datatype *newtype,
 PROFILE(MPI_Type_contiguous);
 int MPI_Type_contiguous(int count, MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, 1, 1, false, oldtype,
                            MPI_COMBINER_CONTIGUOUS, false), newtype,
                    "MPI_Type_contiguous");
@@ -91,6 +92,7 @@ PROFILE(MPI_Type_contiguous_c);
 int MPI_Type_contiguous_c(MPI_Count count, MPI_Datatype oldtype,
                           MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, 1, 1, false, oldtype,
                            MPI_COMBINER_CONTIGUOUS, true), newtype,
                    "MPI_Type_contiguous_c");
@@ -100,6 +102,7 @@ PROFILE(MPI_Type_vector);
 int MPI_Type_vector(int count, int blocklength, int stride,
                     MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, blocklength, stride, false, oldtype,
                            MPI_COMBINER_VECTOR, false),
                    newtype, "MPI_Type_vector");
@@ -109,6 +112,7 @@ PROFILE(MPI_Type_vector_c);
 int MPI_Type_vector_c(MPI_Count count, MPI_Count blocklength, MPI_Count stride,
                       MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, blocklength, stride, false, oldtype,
                            MPI_COMBINER_VECTOR, true),
                    newtype, "MPI_Type_vector_c");
@@ -118,6 +122,7 @@ PROFILE(MPI_Type_create_hvector);
 int MPI_Type_create_hvector(int count, int blocklength, MPI_Aint stride,
                             MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, blocklength, stride, true, oldtype,
                            MPI_COMBINER_HVECTOR, false), newtype,
                    "MPI_Type_create_hvector");
@@ -128,6 +133,7 @@ int MPI_Type_create_hvector_c(MPI_Count count, MPI_Count blocklength,
                               MPI_Count stride, MPI_Datatype oldtype,
                               MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return regular(REGULAR(count, blocklength, stride, true, oldtype,
                            MPI_COMBINER_HVECTOR, true), newtype,
                    "MPI_Type_create_hvector_c");
@@ -261,6 +267,7 @@ int MPI_Type_indexed(int count, const int array_of_blocklengths[],
                      const int array_of_displacements[], MPI_Datatype oldtype,
                      MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED,
                                 .combiner = MPI_COMBINER_INDEXED};
     return lots(&c, newtype, "MPI_Type_indexed");
@@ -271,6 +278,7 @@ int MPI_Type_create_hindexed(int count, const int array_of_blocklengths[],
                              const MPI_Aint array_of_displacements[],
                              MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED, .is_in_bytes = true,
                                 .combiner = MPI_COMBINER_HINDEXED};
     return lots(&c, newtype, "MPI_Type_create_hindexed");
@@ -281,6 +289,7 @@ int MPI_Type_create_indexed_block(int count, int blocklength,
                                   const int array_of_displacements[],
                                   MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED_BLOCK,
                                 .combiner = MPI_COMBINER_INDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_indexed_block");
@@ -291,6 +300,7 @@ int MPI_Type_create_hindexed_block(int count, int blocklength,
                                    const MPI_Aint array_of_displacements[],
                                    MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true,
                                 .combiner = MPI_COMBINER_HINDEXED_BLOCK};
     return lots(&c, newtype, "MPI_Type_create_hindexed_block");
@@ -302,6 +312,7 @@ int MPI_Type_create_struct(int count, const int array_of_blocklengths[],
                            const MPI_Datatype array_of_types[],
                            MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {STRUCT,
                                 .combiner = MPI_COMBINER_STRUCT};
     return lots(&c, newtype, "MPI_Type_create_struct");
@@ -312,6 +323,7 @@ int MPI_Type_indexed_c(MPI_Count count, const MPI_Count array_of_blocklengths[],
                        const MPI_Count array_of_displacements[],
                        MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED,
                                 .combiner = MPI_COMBINER_INDEXED,
                                 .is_large = true};
@@ -324,6 +336,7 @@ int MPI_Type_create_hindexed_c(MPI_Count count,
                                const MPI_Count array_of_displacements[],
                                MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED, .is_in_bytes = true,
                                 .combiner = MPI_COMBINER_HINDEXED,
                                 .is_large = true};
@@ -335,6 +348,7 @@ int MPI_Type_create_indexed_block_c(MPI_Count count, MPI_Count blocklength,
                                     const MPI_Count array_of_displacements[],
                                     MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED_BLOCK,
                                 .combiner = MPI_COMBINER_INDEXED_BLOCK,
                                 .is_large = true};
@@ -347,6 +361,7 @@ int MPI_Type_create_hindexed_block_c(MPI_Count count, MPI_Count blocklength,
                                      MPI_Datatype oldtype,
                                      MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {INDEXED_BLOCK, .is_in_bytes = true,
                                 .combiner = MPI_COMBINER_HINDEXED_BLOCK,
                                 .is_large = true};
@@ -360,6 +375,7 @@ int MPI_Type_create_struct_c(MPI_Count count,
                              const MPI_Datatype array_of_types[],
                              MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     const struct lots_call c = {STRUCT,
                                 .combiner = MPI_COMBINER_STRUCT,
                                 .is_large = true};
@@ -371,6 +387,7 @@ int MPI_Type_create_struct_c(MPI_Count count,
 PROFILE(MPI_Type_dup);
 int MPI_Type_dup(MPI_Datatype oldtype, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *old, *t = NULL;
     int err = check_type(oldtype, &old);
     if (err == MPI_SUCCESS)
@@ -413,6 +430,7 @@ PROFILE(MPI_Type_create_resized);
 int MPI_Type_create_resized(MPI_Datatype oldtype, MPI_Aint lb, MPI_Aint extent,
                             MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return resized(oldtype, (const MPI_Count[2]){lb, extent}, RECIPE_ADDRESSES,
                    newtype, "MPI_Type_create_resized");
 }
@@ -421,6 +439,7 @@ PROFILE(MPI_Type_create_resized_c);
 int MPI_Type_create_resized_c(MPI_Datatype oldtype, MPI_Count lb,
                               MPI_Count extent, MPI_Datatype *newtype)
 {
+    LIBRARY_LOCKED;
     return resized(oldtype, (const MPI_Count[2]){lb, extent}, RECIPE_COUNTS,
                    newtype, "MPI_Type_create_resized_c");
 }

@@ -48,6 +48,7 @@ static int match_size(int typeclass, int size, MPI_Datatype *out)
 PROFILE(MPI_Type_match_size);
 int MPI_Type_match_size(int typeclass, int size, MPI_Datatype *datatype)
 {
+    LIBRARY_LOCKED;
     int err = check_initialized();
     if (err == MPI_SUCCESS)
         err = check_pointer(datatype, "datatype");
@@ -74,6 +75,7 @@ PROFILE(MPI_Type_get_value_index);
 int MPI_Type_get_value_index(MPI_Datatype value_type, MPI_Datatype index_type,
                              MPI_Datatype *pair_type)
 {
+    LIBRARY_LOCKED;
     struct mpi_datatype *value, *index;
     int err = check_any_type(value_type, &value);
     if (err == MPI_SUCCESS)

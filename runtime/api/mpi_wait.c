@@ -92,6 +92,7 @@ static void leave(void)
 PROFILE(MPI_Wait);
 int MPI_Wait(MPI_Request *request, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     struct mpi_request *r = request_find(*request);
     if (LIKELY(r && r->is_complete && r->error == MPI_SUCCESS &&
@@ -116,6 +117,7 @@ int MPI_Wait(MPI_Request *request, MPI_Status *status)
 PROFILE(MPI_Test);
 int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_requests(1, request);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -207,6 +209,7 @@ PROFILE(MPI_Waitall);
 int MPI_Waitall(int count, MPI_Request array_of_requests[],
                 MPI_Status array_of_statuses[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_requests(count, array_of_requests);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -222,6 +225,7 @@ PROFILE(MPI_Testall);
 int MPI_Testall(int count, MPI_Request array_of_requests[], int *flag,
                 MPI_Status array_of_statuses[])
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_requests(count, array_of_requests);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -265,6 +269,7 @@ PROFILE(MPI_Waitany);
 int MPI_Waitany(int count, MPI_Request array_of_requests[], int *index,
                 MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_requests(count, array_of_requests);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -281,6 +286,7 @@ PROFILE(MPI_Testany);
 int MPI_Testany(int count, MPI_Request array_of_requests[], int *index,
                 int *flag, MPI_Status *status)
 {
+    LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
     int err = check_requests(count, array_of_requests);
     if (UNLIKELY(err != MPI_SUCCESS))
@@ -333,6 +339,7 @@ PROFILE(MPI_Waitsome);
 int MPI_Waitsome(int incount, MPI_Request array_of_requests[], int *outcount,
                  int array_of_indices[], MPI_Status array_of_statuses[])
 {
+    LIBRARY_LOCKED;
     const struct some some = { incount, array_of_requests, outcount,
                                array_of_indices, array_of_statuses };
     struct mpi_comm *comm = NULL;
@@ -350,6 +357,7 @@ PROFILE(MPI_Testsome);
 int MPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
                  int array_of_indices[], MPI_Status array_of_statuses[])
 {
+    LIBRARY_LOCKED;
     const struct some some = { incount, array_of_requests, outcount,
                                array_of_indices, array_of_statuses };
     struct mpi_comm *comm = NULL;
@@ -366,6 +374,7 @@ int MPI_Testsome(int incount, MPI_Request array_of_requests[], int *outcount,
 PROFILE(MPI_Request_free);
 int MPI_Request_free(MPI_Request *request)
 {
+    LIBRARY_LOCKED;
     int err = check_requests(1, request);
     if (err == MPI_SUCCESS && *request == MPI_REQUEST_NULL)
         err = error_make(MPI_ERR_REQUEST, "MPI_REQUEST_NULL cannot be freed");

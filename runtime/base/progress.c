@@ -9,10 +9,12 @@
 #include <sched.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/base/lock.h"
 
 void progress_init(struct progress *p, unsigned spin)
 {
     *p = (struct progress){ .spin = spin };
+    list_init(&p->sleepers);
 }
 
 void progress_add(struct progress *p, int (*poll)(void *arg), void *arg)
@@ -39,24 +41,25 @@ void progress_allow_sleep(struct progress *p, struct doorbell *bell,
     p->yield_nsec = yield_nsec;
 }
 
-static bool has_news(struct progress *p)
+bool progress_has_news(struct progress *p)
 {
     return p->news && p->news(p->news_arg) > 0;
 }
 
 void progress_idle(struct progress *p)
 {
+    if (UNLIKELY(p->lock != NULL))
+        lock_let_in(p->lock);
     if (++p->idle < p->spin) {
         cpu_relax();
         return;
     }
     p->idle = 0;
-    if (!has_news(p))
+    if (!progress_has_news(p))
         sched_yield();
 }
 
-/* How long a sleep may last after so long a wait. */
-static uint64_t nap_nsec(const struct progress *p, uint64_t waited)
+uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited)
 {
     enum { SHARE = 8, LONGEST_SEC = 1 };
     const uint64_t longest = LONGEST_SEC * 1000000000ull;
@@ -74,8 +77,8 @@ static void doze(struct progress *p, uint64_t waited)
     p->is_dozing = true;
     int events = progress_poll(p);
     p->is_dozing = false;
-    if (events == 0 && !has_news(p)) {
-        doorbell_sleep(p->bell, nap_nsec(p, waited));
+    if (events == 0 && !progress_has_news(p)) {
+        doorbell_sleep(p->bell, progress_nap_nsec(p, waited));
     } else {
         doorbell_disarm(p->bell);
         p->waiting_since = 0;
@@ -85,10 +88,14 @@ static void doze(struct progress *p, uint64_t waited)
 /*
  * p->idle stays where it is, so that every further idle round comes here.
  */
-void progress_idle_waiting(struct progress *p)
+void progress_idle_waiting(struct progress *p, const int *flag)
 {
     p->idle = p->spin;
-    if (has_news(p))
+    if (p->lock) {
+        progress_idle_shared(p, flag);
+        return;
+    }
+    if (progress_has_news(p))
         return;
     if (!p->bell) {
         sched_yield();

@@ -12,6 +12,10 @@
  * cannot ring (a device) is a silent source: while there is one, a sleep lasts
  * no longer than an eighth of the time waited so far, so that it adds an
  * eighth to the wait at most. A rank that only tests never sleeps.
+ *
+ * When threads share the rank (progress_share), each of them polls in turn, and
+ * the lock is free between two polls. Of those that sleep one has the doorbell;
+ * a thread that leaves the library wakes those whose wait has ended.
  */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
@@ -20,7 +24,10 @@
 #include <stdint.h>
 
 #include "runtime/base/doorbell.h"
+#include "runtime/base/list.h"
 #include "runtime/base/platform.h"
+
+struct lock;
 
 enum { PROGRESS_MAX = 8 };
 
@@ -41,6 +48,10 @@ struct progress {
     int (*news)(void *arg); /* looks for what no poll brings, returns how much
                                was new; NULL: nothing */
     void *news_arg;
+    struct lock *lock;        /* NULL: one thread at a time uses this rank */
+    unsigned shared_spin;     /* spin, when threads share the rank */
+    struct list sleepers;     /* threads that sleep (progress_threads.c) */
+    bool is_bell_taken;       /* one of them has the doorbell */
 };
 
 /* spin as the setting of that name, already resolved to a number. */
@@ -67,11 +78,31 @@ static inline void progress_remove_silent(struct progress *p)
     p->silent_sources--;
 }
 
+/*
+ * From now on threads share the rank: who waits gives the lock up meanwhile.
+ * NULL: no longer. Caller holds the lock, and nobody waits.
+ */
+void progress_share(struct progress *p, struct lock *lock);
+
+/* Wake the sleeping threads whose wait has ended: before the library lock is
+ * released. Caller holds it. */
+void progress_wake_threads(struct progress *p) COLD;
+
 /* One idle round has passed: relax, or yield the core. */
 void progress_idle(struct progress *p);
 
-/* One idle round of a rank that waits has passed: yield, or sleep. */
-void progress_idle_waiting(struct progress *p) COLD;
+/* One idle round of a rank that waits for *flag (NULL: for something else) has
+ * passed: yield, or sleep. */
+void progress_idle_waiting(struct progress *p, const int *flag) COLD;
+
+/* The same where threads share the rank; may stay until *flag is set. */
+void progress_idle_shared(struct progress *p, const int *flag);
+
+/* Has a rank died, or the like? */
+bool progress_has_news(struct progress *p);
+
+/* How long a sleep may last after so long a wait. */
+uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited);
 
 /* Run every poll function once; returns the number of events handled. */
 static inline int progress_poll(struct progress *p)
@@ -91,8 +122,8 @@ static inline void progress_round(struct progress *p)
         p->idle = 0;
 }
 
-/* One round of a loop that waits: poll, and give way when nothing happened. */
-static inline void progress_wait_round(struct progress *p)
+/* One round of a loop that waits for *flag. */
+static inline void progress_round_for(struct progress *p, const int *flag)
 {
     if (progress_poll(p) != 0) {
         p->idle = 0;
@@ -100,15 +131,21 @@ static inline void progress_wait_round(struct progress *p)
     } else if (LIKELY(++p->idle < p->spin)) {
         cpu_relax();
     } else {
-        progress_idle_waiting(p);
+        progress_idle_waiting(p, flag);
     }
+}
+
+/* One round of a loop that waits: poll, and give way when nothing happened. */
+static inline void progress_wait_round(struct progress *p)
+{
+    progress_round_for(p, NULL);
 }
 
 /* Poll until *flag is not zero; *flag is set by something polled. */
 static inline void progress_wait(struct progress *p, const int *flag)
 {
     while (!*(const volatile int *)flag)
-        progress_wait_round(p);
+        progress_round_for(p, flag);
 }
 
 /* As progress_wait, but also return when p->failures is no longer `seen`: who
@@ -117,7 +154,7 @@ static inline void progress_wait_or_failure(struct progress *p, const int *flag,
                                             unsigned seen)
 {
     while (!*(const volatile int *)flag && p->failures == seen)
-        progress_wait_round(p);
+        progress_round_for(p, flag);
 }
 
 #endif

@@ -125,6 +125,8 @@ void comm_set_remote(struct mpi_comm *c, struct mpi_group *remote,
     c->remote_group = remote;
     c->worlds = remote->worlds;
     c->peer_count = remote->size;
+    if (c->short_count > 0)
+        c->short_count = (unsigned)remote->size;
     c->local = local;
 }
 

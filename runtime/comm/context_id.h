@@ -33,11 +33,14 @@ int context_retain(struct process *process, uint32_t id);
 void context_release(struct process *process, uint32_t id);
 
 /*
- * The lowest id that is free at all ranks of parent; collective over it. Marks
- * nothing.
+ * An id that is free at all ranks of parent; collective over it. No other
+ * thread gets it: context_retain it or context_drop it.
  * Errors   an MPI_ERR_OTHER code when there is none; as coll_run
  */
 int context_agree(struct mpi_comm *parent, uint32_t *id);
+
+/* An id that was agreed on is not needed at this rank. */
+void context_drop(struct process *process, uint32_t id);
 
 /* The parts of an agreement, for those who talk in other ways: a bit for each
  * id, set while it is free. */
@@ -47,9 +50,24 @@ struct context_mask {
     uint8_t free[CONTEXT_MASK_BYTES];
 };
 
-/* What is free at this rank, or at all ranks of parent (collective). */
+/* What is free at this rank. */
 const struct context_mask *context_mask(struct process *process);
-int context_mask_agree(struct mpi_comm *parent, struct context_mask *out);
+
+/* Who agrees, and how they talk. */
+struct agreement {
+    struct process *process;
+    /* Make *mask the bitwise and of those of all who agree; called in the same
+     * order by all, more than once where threads share the rank. */
+    int (*combine)(const struct agreement *a, struct context_mask *mask);
+    void *arg;     /* for combine */
+    uint32_t seed; /* the same at all; others under way should have others */
+};
+
+/* As context_agree. */
+int context_agree_by(const struct agreement *a, uint32_t *id);
+
+/* combine over the ranks of an intracommunicator. */
+int context_combine(struct mpi_comm *comm, struct context_mask *mask);
 
 void context_mask_and(struct context_mask *mask,
                       const struct context_mask *other);

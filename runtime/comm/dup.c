@@ -31,10 +31,25 @@ int comm_create_subset(struct mpi_comm *parent, struct mpi_group *group,
     if (err != MPI_SUCCESS)
         return err;
     if (group->rank == MPI_UNDEFINED) {
+        context_drop(p2p_process(parent->p2p), context);
         *out = NULL;
         return MPI_SUCCESS;
     }
     return comm_create(parent->p2p, group, context, parent->errhandler, out);
+}
+
+/* For messages with this tag. */
+struct tagged_group {
+    struct mpi_comm *parent;
+    struct mpi_group *group;
+    int tag;
+};
+
+static int combine_over_group(const struct agreement *a,
+                              struct context_mask *mask)
+{
+    const struct tagged_group *g = a->arg;
+    return pairwise_and(g->parent, g->group, g->tag, mask);
 }
 
 int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
@@ -44,11 +59,15 @@ int comm_create_group(struct mpi_comm *parent, struct mpi_group *group,
     *out = NULL;
     if (group->rank == MPI_UNDEFINED)
         return MPI_SUCCESS;
-    struct context_mask mask = *context_mask(p2p_process(parent->p2p));
+    struct tagged_group tagged = { parent, group, tag };
+    const struct agreement agreement = {
+        .process = p2p_process(parent->p2p),
+        .combine = combine_over_group,
+        .arg = &tagged,
+        .seed = parent->context + (uint32_t)tag + 1,
+    };
     uint32_t context;
-    int err = pairwise_and(parent, group, tag, &mask);
-    if (err == MPI_SUCCESS)
-        err = context_lowest(&mask, &context);
+    int err = context_agree_by(&agreement, &context);
     if (err != MPI_SUCCESS)
         return err;
     return comm_create(parent->p2p, group, context, errhandler, out);

@@ -88,27 +88,45 @@ struct meeting {
     int *entries; /* freed by the caller */
 };
 
+/* Our head, and what we learn of the other side's. */
+struct heads {
+    const struct sides *sides;
+    struct head mine, other;
+};
+
+static int combine_over_both(const struct agreement *a,
+                             struct context_mask *mask)
+{
+    struct heads *h = a->arg;
+    int err = context_combine(h->sides->local, mask);
+    h->mine.mask = *mask;
+    if (err == MPI_SUCCESS)
+        err = swap_heads(h->sides, &h->mine, &h->other);
+    if (err == MPI_SUCCESS)
+        context_mask_and(mask, &h->other.mask);
+    return err;
+}
+
 static int meet(const struct sides *s, const int *own, int own_count, int flag,
                 struct meeting *m)
 {
-    struct head mine = { .count = own_count, .flag = flag }, other;
+    struct heads heads = { .sides = s,
+                           .mine = { .count = own_count, .flag = flag } };
+    const struct agreement agreement = {
+        .process = p2p_process(s->local->p2p),
+        .combine = combine_over_both,
+        .arg = &heads,
+        .seed = (uint32_t)s->bridge.tag + 1,
+    };
     m->entries = NULL;
-    int err = context_mask_agree(s->local, &mine.mask);
-    if (err == MPI_SUCCESS)
-        err = swap_heads(s, &mine, &other);
-    if (err == MPI_SUCCESS) {
-        context_mask_and(&mine.mask, &other.mask);
-        err = context_lowest(&mine.mask, &m->context);
-    }
+    int err = context_agree_by(&agreement, &m->context);
     if (err != MPI_SUCCESS)
         return err;
-    m->flag = other.flag;
-    m->count = other.count;
-    m->entries = malloc(((size_t)other.count + 1) * sizeof(int));
-    if (!m->entries)
-        return MPI_ERR_NO_MEM;
-    err = swap_arrays(s, own, own_count, m->entries, other.count);
-    return err;
+    m->flag = heads.other.flag;
+    m->count = heads.other.count;
+    m->entries = malloc(((size_t)m->count + 1) * sizeof(int));
+    return m->entries ? swap_arrays(s, own, own_count, m->entries, m->count)
+                      : MPI_ERR_NO_MEM;
 }
 
 static bool overlap(const struct mpi_group *group, const struct meeting *m)
@@ -223,6 +241,16 @@ int inter_dup(struct mpi_comm *parent, struct mpi_comm **out)
     return err;
 }
 
+/* There is none for this rank, or an error. */
+static void give_up(struct mpi_comm *parent, struct mpi_comm *own,
+                    uint32_t context, int err)
+{
+    if (err == MPI_SUCCESS)
+        context_drop(p2p_process(parent->p2p), context);
+    if (own)
+        comm_release(own);
+}
+
 int inter_subset(struct mpi_comm *parent, struct mpi_group *group,
                  struct mpi_comm **out)
 {
@@ -238,8 +266,8 @@ int inter_subset(struct mpi_comm *parent, struct mpi_group *group,
     err = meet(&s, group->worlds, group->size, 0, &m);
     if (err == MPI_SUCCESS && own && m.count > 0)
         err = make(own, m.entries, m.count, m.context, out);
-    else if (own)
-        comm_release(own);
+    else
+        give_up(parent, own, m.context, err);
     free(m.entries);
     return err;
 }
@@ -296,8 +324,8 @@ int inter_split(struct mpi_comm *parent, int color, int key,
         inherit_errhandler(own, parent);
     if (n > 0)
         err = make(own, worlds, n, m.context, out);
-    else if (own)
-        comm_release(own);
+    else
+        give_up(parent, own, m.context, err);
     free(m.entries);
     free(worlds);
     free(mine);

@@ -100,10 +100,12 @@ int comm_split(struct mpi_comm *parent, int color, int key,
     int err = exchange(parent, (struct answer){ color, key }, answers);
     if (err == MPI_SUCCESS)
         err = context_agree(parent, &context);
-    if (err == MPI_SUCCESS && color != MPI_UNDEFINED)
+    if (err == MPI_SUCCESS && color != MPI_UNDEFINED) {
         err = create_child(parent, answers, context, out);
-    else if (err == MPI_SUCCESS)
+    } else if (err == MPI_SUCCESS) {
+        context_drop(p2p_process(parent->p2p), context);
         *out = NULL;
+    }
     free(answers);
     return err;
 }

@@ -43,6 +43,9 @@ struct mpi_comm {
     int size;                       /* of our group */
     int peer_count;                 /* ranks that messages can go to: size, or
                                        that of the remote group */
+    unsigned short_count;           /* ranks, from 0, that may be sent to by
+                                       the shortest way: peer_count, or none
+                                       when threads share the rank; by p2p */
     const int *worlds;              /* rank in the job of each peer */
     uint32_t context;               /* id of the communicator, same at all */
     struct match *match[CHANNELS];  /* p2p's queues for it; set by p2p */

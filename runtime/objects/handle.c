@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The handle table: the predefined ones, then chunks of slots that never move,
- * so a lookup needs no lock. Free slots are found from a hint onwards; a removed slot becomes the
- * hint, so the next object reuses it.
+ * so a lookup needs no lock. Free slots are found from a hint onwards; a removed
+ * slot becomes the hint, so the next object reuses it.
  */
 #include "runtime/objects/handle.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <mpi.h>
@@ -14,6 +15,7 @@ struct object **handle_chunks[HANDLE_CHUNKS];
 struct object *handle_predefined[HANDLE_FIRST];
 
 static uintptr_t hint = HANDLE_FIRST;
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct object **slot_of(uintptr_t value)
 {
@@ -25,7 +27,7 @@ static struct object **slot_of(uintptr_t value)
     return *chunk ? &(*chunk)[value % HANDLE_CHUNK] : NULL;
 }
 
-int handle_add(struct object *object)
+static int add(struct object *object)
 {
     const uintptr_t end = (uintptr_t)HANDLE_CHUNK * HANDLE_CHUNKS;
     for (uintptr_t value = hint; value < end; value++) {
@@ -42,6 +44,14 @@ int handle_add(struct object *object)
     return MPI_ERR_NO_MEM;
 }
 
+int handle_add(struct object *object)
+{
+    pthread_mutex_lock(&table_lock);
+    int err = add(object);
+    pthread_mutex_unlock(&table_lock);
+    return err;
+}
+
 int handle_add_predefined(struct object *object, uintptr_t value)
 {
     struct object **slot = slot_of(value);
@@ -56,8 +66,10 @@ void handle_remove(struct object *object)
 {
     if (object->handle == 0)
         return;
+    pthread_mutex_lock(&table_lock);
     *slot_of(object->handle) = NULL;
     if (object->handle >= HANDLE_FIRST && object->handle < hint)
         hint = object->handle;
+    pthread_mutex_unlock(&table_lock);
     object->handle = 0;
 }

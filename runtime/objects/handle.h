@@ -6,8 +6,8 @@
  * HANDLE_FIRST and have the values the standard gives; others are slots of one
  * table, so any garbage is recognised without being followed, and a handle
  * fits an int (MPI_X_toint). Every object begins with a struct object, whose
- * kind says what it is. Caller holds the library lock to add and remove;
- * lookups need none.
+ * kind says what it is. Adding and removing have a lock of their own, for infos
+ * and error handlers are made by any thread at any time; lookups need none.
  */
 #ifndef OBJECTS_HANDLE_H
 #define OBJECTS_HANDLE_H

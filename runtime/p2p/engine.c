@@ -41,6 +41,7 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
     p2p->process = process;
     p2p->counters = process->counters;
     p2p->direct.envelope = DIRECT_NONE;
+    p2p->is_direct_allowed = true;
     deliver_init(p2p);
     list_init(&p2p->comms);
     p2p->endpoints = calloc((size_t)process->world_count,
@@ -92,6 +93,19 @@ void p2p_close(struct p2p *p2p)
     free(p2p->losses);
     free(p2p->scratch);
     free(p2p);
+}
+
+static void allow_short(struct mpi_comm *comm, bool is_allowed)
+{
+    comm->short_count = is_allowed ? (unsigned)comm->peer_count : 0;
+}
+
+void p2p_share(struct p2p *p2p, struct lock *lock)
+{
+    progress_share(&p2p->process->progress, lock);
+    p2p->is_direct_allowed = !lock && !p2p->peer_errors;
+    LIST_FOR_EACH(node, &p2p->comms)
+        allow_short(CONTAINER_OF(node, struct mpi_comm, link), !lock);
 }
 
 void p2p_flush(struct p2p *p2p)
@@ -157,6 +171,7 @@ int p2p_open_context(struct p2p *p2p, struct mpi_comm *comm)
             return MPI_ERR_NO_MEM;
     }
     list_append(&p2p->comms, &comm->link);
+    allow_short(comm, !p2p->process->progress.lock);
     engine_take_notices(comm);
     return MPI_SUCCESS;
 }

@@ -46,6 +46,8 @@ struct p2p {
     struct endpoint **endpoints; /* by rank in the job, NULL = not used yet */
     struct match **matches;      /* by wire context, NULL = not used yet */
     uint32_t match_count;
+    bool is_direct_allowed;      /* no peer was lost, and threads do not share
+                                    the rank: see struct direct_receive */
     int *peer_errors;            /* by rank in the job: why the way there was
                                     lost; NULL while none was */
     int *losses;                 /* these ranks, in the order of their loss */

@@ -63,6 +63,7 @@ static bool note(struct p2p *p2p, int world, int err)
         return false;
     }
     p2p->peer_errors[world] = err;
+    p2p->is_direct_allowed = false;
     p2p->losses[p2p->loss_count++] = world;
     p2p->endpoints[world] = NULL; /* the next use finds the error */
     return true;

@@ -21,6 +21,7 @@
 #include "runtime/objects/datatype.h"
 #include "runtime/objects/request.h"
 
+struct lock;
 struct p2p;
 struct process;
 struct transport_ops;
@@ -59,6 +60,12 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
 
 /* Close it; a barrier over the job has passed, nothing is pending. */
 void p2p_close(struct p2p *p2p);
+
+/*
+ * From now on threads share the rank under this lock; NULL: no longer. The
+ * ways that assume one thread close. Caller holds the lock, and nobody waits.
+ */
+void p2p_share(struct p2p *p2p, struct lock *lock);
 
 /* Progress until no post of this rank waits for its transport any more. */
 void p2p_flush(struct p2p *p2p);

@@ -66,7 +66,7 @@ static bool is_direct(const struct message *m)
         return false;
     const struct match *match = m->comm->match[m->channel];
     return list_is_empty(&match->posted) && list_is_empty(&match->arrived) &&
-           LIKELY(!m->comm->p2p->peer_errors);
+           LIKELY(m->comm->p2p->is_direct_allowed);
 }
 
 static int receive_directly(const struct message *m, MPI_Status *status)
