@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The algorithms: one function each, in the file of the same name, whose head
- * gives idea, cost and source. They add one rank's steps to s.
+ * gives idea, cost and source. Gather, scatter, allgather and alltoall by the
+ * linear, pairwise and ring algorithms also serve blocks that differ. They add
+ * one rank's steps to s.
  * Errors   MPI_ERR_NO_MEM
  */
 #ifndef COLLECTIVES_ALGORITHMS_H
@@ -35,11 +37,23 @@ bool allgather_recursive_doubling_suits(const struct coll_args *a);
 int allgather_bruck(struct schedule *s, const struct coll_args *a);
 int allgather_ring(struct schedule *s, const struct coll_args *a);
 
+int allgather_linear(struct schedule *s, const struct coll_args *a);
+
 int alltoall_bruck(struct schedule *s, const struct coll_args *a);
 int alltoall_linear(struct schedule *s, const struct coll_args *a);
 int alltoall_pairwise(struct schedule *s, const struct coll_args *a);
 int alltoall_in_place(struct schedule *s, const struct coll_args *a);
 bool alltoall_in_place_suits(const struct coll_args *a);
 bool alltoall_two_buffers_suits(const struct coll_args *a);
+
+int reduce_scatter_by_root(struct schedule *s, const struct coll_args *a);
+int reduce_scatter_pairwise(struct schedule *s, const struct coll_args *a);
+bool reduce_scatter_commutes(const struct coll_args *a);
+
+int scan_recursive_doubling(struct schedule *s, const struct coll_args *a);
+int exscan_recursive_doubling(struct schedule *s, const struct coll_args *a);
+
+/* All neighbourhood collectives. */
+int neighbor_linear(struct schedule *s, const struct coll_args *a);
 
 #endif

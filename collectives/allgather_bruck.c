@@ -12,8 +12,8 @@
 
 int allgather_bruck(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     const MPI_Count count = a->recv.count;
     const size_t block = span_bytes(a->recv);
     char *data = schedule_scratch(s, (size_t)size * block);

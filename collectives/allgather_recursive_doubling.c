@@ -10,17 +10,17 @@
 
 bool allgather_recursive_doubling_suits(const struct coll_args *a)
 {
-    return (a->comm->size & (a->comm->size - 1)) == 0;
+    return (coll_size(a) & (coll_size(a) - 1)) == 0;
 }
 
 int allgather_recursive_doubling(struct schedule *s,
                                  const struct coll_args *a)
 {
-    const int rank = a->comm->rank;
+    const int rank = coll_rank(a);
     const MPI_Count count = a->recv.count;
     if (a->send.address != MPI_IN_PLACE)
         schedule_copy(s, span_at(a->recv, rank * count, count), a->send);
-    for (int bit = 1; bit < a->comm->size; bit <<= 1) {
+    for (int bit = 1; bit < coll_size(a); bit <<= 1) {
         int partner = rank ^ bit;
         int ours = rank & ~(bit - 1); /* first of the bit blocks we have */
         int theirs = partner & ~(bit - 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Allgather around a ring: in each round a rank passes the block it received
- * last to its right neighbour. No copies but one of its own block.
+ * last to its right neighbour. No copies but one of its own block. Blocks may
+ * differ.
  *
  * Cost     P - 1 rounds; each rank sends and receives n (P - 1) bytes
  * Source   Thakur, Rabenseifner, Gropp 2005, doi:10.1177/1094342005051521
@@ -10,18 +11,15 @@
 
 int allgather_ring(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
-    const MPI_Count count = a->recv.count;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     if (a->send.address != MPI_IN_PLACE)
-        schedule_copy(s, span_at(a->recv, rank * count, count), a->send);
+        schedule_copy(s, coll_recv_block(a, rank), a->send);
     for (int i = 0; i < size - 1; i++) {
         int out = (rank - i + size) % size;
         int in = (rank - i - 1 + size) % size;
-        schedule_recv(s, span_at(a->recv, in * count, count),
-                      (rank - 1 + size) % size);
-        schedule_send(s, span_at(a->recv, out * count, count),
-                      (rank + 1) % size);
+        schedule_recv(s, coll_recv_block(a, in), (rank - 1 + size) % size);
+        schedule_send(s, coll_recv_block(a, out), (rank + 1) % size);
         schedule_end_round(s);
     }
     return MPI_SUCCESS;

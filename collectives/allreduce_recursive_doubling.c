@@ -45,9 +45,9 @@ static void exchange(struct fold *f, int number, int pairs, int power)
 int allreduce_recursive_doubling(struct schedule *s,
                                  const struct coll_args *a)
 {
-    const int rank = a->comm->rank;
-    const int power = power_of_two_below(a->comm->size);
-    const int pairs = a->comm->size - power;
+    const int rank = coll_rank(a);
+    const int power = power_of_two_below(coll_size(a));
+    const int pairs = coll_size(a) - power;
     const bool is_paired = rank < 2 * pairs;
     struct fold f;
     fold_init(&f, s, a, a->recv);

@@ -33,8 +33,8 @@ static struct span block_of(struct span whole, int b, int size)
 static void reduce_scatter(struct schedule *s, const struct coll_args *a,
                            struct span spare)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     const int right = (rank + 1) % size;
     const int left = (rank - 1 + size) % size;
     const bool is_in_place = a->send.address == MPI_IN_PLACE;
@@ -56,8 +56,8 @@ static void reduce_scatter(struct schedule *s, const struct coll_args *a,
 
 static void allgather(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     const int right = (rank + 1) % size;
     const int left = (rank - 1 + size) % size;
     for (int i = 0; i < size - 1; i++) {
@@ -71,7 +71,7 @@ static void allgather(struct schedule *s, const struct coll_args *a)
 
 int allreduce_ring(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
+    const int size = coll_size(a);
     struct span spare = { NULL, 0, a->recv.type };
     if (size == 1) {
         if (a->send.address != MPI_IN_PLACE)

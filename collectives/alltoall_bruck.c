@@ -29,8 +29,8 @@ static struct span slot_at(const struct slots *t, int d)
 static void move_digit(struct schedule *s, const struct coll_args *a,
                        const struct slots *t, int bit)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     size_t bytes = 0;
     for (int d = bit; d < size; d++)
         if (d & bit) {
@@ -52,8 +52,8 @@ static void move_digit(struct schedule *s, const struct coll_args *a,
 
 int alltoall_bruck(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     const struct span to = a->recv;
     const struct span from = a->send;
     struct slots t = { .block = span_bytes(to) };

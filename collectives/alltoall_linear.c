@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Alltoall, all messages at once; every rank begins with another partner, so
- * that not all send to the same one first.
+ * that not all send to the same one first. Blocks may differ; nothing is sent
+ * for an empty one.
  *
  * Cost     1 round of P - 1 messages of n bytes each way, no copies but of
  *          the own block
@@ -15,19 +16,20 @@ bool alltoall_two_buffers_suits(const struct coll_args *a)
 
 int alltoall_linear(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
-    const struct span to = a->recv;
-    const struct span from = a->send;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     for (int i = 1; i < size; i++) {
-        int r = (rank - i + size) % size;
-        schedule_recv(s, span_at(to, r * to.count, to.count), r);
+        const int r = (rank - i + size) % size;
+        const struct span block = coll_recv_block(a, r);
+        if (span_bytes(block) > 0)
+            schedule_recv(s, block, r);
     }
     for (int i = 1; i < size; i++) {
-        int r = (rank + i) % size;
-        schedule_send(s, span_at(from, r * from.count, from.count), r);
+        const int r = (rank + i) % size;
+        const struct span block = coll_send_block(a, r);
+        if (span_bytes(block) > 0)
+            schedule_send(s, block, r);
     }
-    schedule_copy(s, span_at(to, rank * to.count, to.count),
-                  span_at(from, rank * from.count, from.count));
+    schedule_copy(s, coll_recv_block(a, rank), coll_send_block(a, rank));
     return MPI_SUCCESS;
 }

@@ -10,8 +10,8 @@
 
 int barrier_dissemination(struct schedule *s, const struct coll_args *a)
 {
-    const int rank = a->comm->rank;
-    const int size = a->comm->size;
+    const int rank = coll_rank(a);
+    const int size = coll_size(a);
     const struct span nothing = span_packed(NULL, 0);
     for (int distance = 1; distance < size; distance <<= 1) {
         schedule_recv(s, nothing, (rank - distance + size) % size);

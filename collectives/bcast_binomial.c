@@ -11,8 +11,8 @@
 
 int bcast_binomial(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int node = tree_node(a->comm->rank, a->root, size);
+    const int size = coll_size(a);
+    const int node = tree_node(coll_rank(a), a->root, size);
     int bit = tree_bit(node, size);
     if (node != 0) {
         schedule_recv(s, a->recv, tree_rank(node - bit, a->root, size));

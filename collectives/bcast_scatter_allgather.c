@@ -36,8 +36,8 @@ static struct span pieces_at(const struct pieces *p, int first, int count)
 static void scatter(struct schedule *s, const struct coll_args *a,
                     const struct pieces *p)
 {
-    const int size = a->comm->size;
-    const int node = tree_node(a->comm->rank, a->root, size);
+    const int size = coll_size(a);
+    const int node = tree_node(coll_rank(a), a->root, size);
     int bit = tree_bit(node, size);
     if (node != 0) {
         schedule_recv(s, pieces_at(p, node, tree_span(node, bit, size)),
@@ -56,8 +56,8 @@ static void scatter(struct schedule *s, const struct coll_args *a,
 static void allgather(struct schedule *s, const struct coll_args *a,
                       const struct pieces *p)
 {
-    const int size = a->comm->size;
-    const int node = tree_node(a->comm->rank, a->root, size);
+    const int size = coll_size(a);
+    const int node = tree_node(coll_rank(a), a->root, size);
     const int right = tree_rank((node + 1) % size, a->root, size);
     const int left = tree_rank((node - 1 + size) % size, a->root, size);
     for (int i = 0; i < size - 1; i++) {
@@ -69,8 +69,8 @@ static void allgather(struct schedule *s, const struct coll_args *a,
 
 int bcast_scatter_allgather(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const bool is_root = a->comm->rank == a->root;
+    const int size = coll_size(a);
+    const bool is_root = coll_rank(a) == a->root;
     struct pieces p = { .total = span_bytes(a->recv) };
     p.bytes = (p.total + (size_t)size - 1) / (size_t)size;
     if (span_is_contiguous(a->recv)) {

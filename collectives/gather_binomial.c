@@ -38,7 +38,7 @@ static void receive_wrapped(struct schedule *s, const struct coll_args *a,
 static void place_wrapped(struct schedule *s, const struct coll_args *a,
                           const struct wrapped *w)
 {
-    const int before = a->comm->size - w->first;
+    const int before = coll_size(a) - w->first;
     const int after = w->count - before;
     const size_t block = span_bytes(a->recv);
     const size_t split = (size_t)before * block;
@@ -50,7 +50,7 @@ static void place_wrapped(struct schedule *s, const struct coll_args *a,
 
 static void gather_at_root(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
+    const int size = coll_size(a);
     struct wrapped wrapped = { NULL, 0, 0 };
     for (int b = 1; b < size; b <<= 1) {
         int first = tree_rank(b, a->root, size);
@@ -69,8 +69,8 @@ static void gather_at_root(struct schedule *s, const struct coll_args *a)
 
 int gather_binomial(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int node = tree_node(a->comm->rank, a->root, size);
+    const int size = coll_size(a);
+    const int node = tree_node(coll_rank(a), a->root, size);
     const int bit = tree_bit(node, size);
     if (node == 0) {
         gather_at_root(s, a);

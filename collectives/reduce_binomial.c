@@ -16,16 +16,16 @@ static void forward_to_root(struct schedule *s, const struct coll_args *a,
                             struct span result)
 {
     schedule_end_round(s);
-    if (a->comm->rank == 0)
+    if (coll_rank(a) == 0)
         schedule_send(s, result, a->root);
-    else if (a->comm->rank == a->root)
+    else if (coll_rank(a) == a->root)
         schedule_recv(s, a->recv, 0);
 }
 
 int reduce_binomial(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int rank = a->comm->rank;
+    const int size = coll_size(a);
+    const int rank = coll_rank(a);
     const int top = a->op->is_commutative ? a->root : 0;
     const int node = tree_node(rank, top, size);
     const int bit = tree_bit(node, size);

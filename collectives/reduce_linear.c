@@ -14,7 +14,7 @@ static struct span receive(struct schedule *s, const struct coll_args *a,
                            int r)
 {
     struct span data = a->recv;
-    if (r != a->comm->size - 1 || a->send.address == MPI_IN_PLACE)
+    if (r != coll_size(a) - 1 || a->send.address == MPI_IN_PLACE)
         data = schedule_scratch_span(s, a->recv.count, a->recv.type);
     schedule_recv(s, data, r);
     return data;
@@ -22,7 +22,7 @@ static struct span receive(struct schedule *s, const struct coll_args *a,
 
 static int reduce_at_root(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
+    const int size = coll_size(a);
     const bool is_in_place = a->send.address == MPI_IN_PLACE;
     struct span *part = schedule_scratch(s, (size_t)size * sizeof *part);
     if (!part)
@@ -45,7 +45,7 @@ static int reduce_at_root(struct schedule *s, const struct coll_args *a)
 
 int reduce_linear(struct schedule *s, const struct coll_args *a)
 {
-    if (a->comm->rank == a->root)
+    if (coll_rank(a) == a->root)
         return reduce_at_root(s, a);
     schedule_send(s, a->send, a->root);
     return MPI_SUCCESS;

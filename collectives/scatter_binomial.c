@@ -21,7 +21,7 @@ static struct span block_at(struct span send, int first, int count)
 static void send_from_place(struct schedule *s, const struct coll_args *a,
                             int first, int count)
 {
-    const int size = a->comm->size;
+    const int size = coll_size(a);
     if (first + count <= size) {
         schedule_send(s, block_at(a->send, first, count), first);
         return;
@@ -42,7 +42,7 @@ static void send_from_place(struct schedule *s, const struct coll_args *a,
 
 static void scatter_from_root(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
+    const int size = coll_size(a);
     for (int b = tree_bit(0, size) >> 1; b > 0; b >>= 1)
         send_from_place(s, a, tree_rank(b, a->root, size),
                         tree_span(b, b, size));
@@ -52,8 +52,8 @@ static void scatter_from_root(struct schedule *s, const struct coll_args *a)
 
 int scatter_binomial(struct schedule *s, const struct coll_args *a)
 {
-    const int size = a->comm->size;
-    const int node = tree_node(a->comm->rank, a->root, size);
+    const int size = coll_size(a);
+    const int node = tree_node(coll_rank(a), a->root, size);
     const int bit = tree_bit(node, size);
     if (node == 0) {
         scatter_from_root(s, a);

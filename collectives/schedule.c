@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collectives/coll.h"
 #include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
@@ -24,6 +25,7 @@ struct step {
     enum step_kind kind;
     unsigned round;
     int rank;                    /* of send and recv */
+    bool is_local;               /* on the local communicator, see schedule.h */
     struct span data;            /* sent, received, written or reduced into */
     union {
         struct span from;        /* of copy */
@@ -62,6 +64,8 @@ void schedule_init(struct schedule *s, struct mpi_comm *comm)
     s->next = 0;
     s->unfinished = 0;
     s->build_error = MPI_SUCCESS;
+    s->ranks = NULL;
+    s->is_local = false;
 }
 
 static void free_scratch(struct scratch *chunk)
@@ -122,7 +126,8 @@ static void add_message(struct schedule *s, enum step_kind kind,
     if (!step)
         return;
     step->data = data;
-    step->rank = rank;
+    step->rank = s->ranks ? s->ranks->list[rank] : rank;
+    step->is_local = s->is_local;
 }
 
 void schedule_send(struct schedule *s, struct span data, int rank)
@@ -222,7 +227,29 @@ static COLD void give_up(struct schedule *s, int error)
     for (unsigned i = s->unfinished; i < s->next; i++)
         if (s->steps[i].request && s->steps[i].kind == STEP_RECV)
             p2p_cancel_recv(s->steps[i].request);
-    p2p_fail_collectives(s->request.comm, s->tag, error);
+    schedule_fail(s, error);
+}
+
+void schedule_fail(struct schedule *s, int error)
+{
+    struct mpi_comm *comm = s->request.comm;
+    p2p_fail_collectives(comm, s->tag, error);
+    if (comm->local)
+        p2p_fail_collectives(comm->local, s->local_tag, error);
+}
+
+/* Why the operation cannot succeed, or MPI_SUCCESS. A persistent one, whose
+ * tag is old, fails with any of its communicator. */
+static int collective_error(const struct schedule *s)
+{
+    const struct mpi_comm *comm = s->request.comm;
+    if (UNLIKELY(s->request.is_special) &&
+        comm->collective_error != MPI_SUCCESS)
+        return comm->collective_error;
+    int error = comm_collective_error(comm, s->tag);
+    if (UNLIKELY(comm->local != NULL) && error == MPI_SUCCESS)
+        error = comm_collective_error(comm->local, s->local_tag);
+    return error;
 }
 
 static void start_message(struct schedule *s, struct step *step)
@@ -232,8 +259,9 @@ static void start_message(struct schedule *s, struct step *step)
         .count = step->data.count,
         .type = step->data.type,
         .peer = step->rank,
-        .tag = s->tag,
-        .comm = s->request.comm,
+        .tag = LIKELY(!step->is_local) ? s->tag : s->local_tag,
+        .comm = LIKELY(!step->is_local) ? s->request.comm
+                                        : s->request.comm->local,
         .channel = CHANNEL_COLLECTIVE,
         .mode = SEND_STANDARD,
     };
@@ -314,7 +342,7 @@ static COLD void look_for_loss(struct schedule *s)
     s->failures_seen = s->request.progress->failures;
     if (s->is_lost)
         return;
-    int error = comm_collective_error(s->request.comm, s->tag);
+    int error = collective_error(s);
     if (error == MPI_SUCCESS)
         error = lost_message(s);
     if (error != MPI_SUCCESS)
@@ -323,7 +351,7 @@ static COLD void look_for_loss(struct schedule *s)
 
 void schedule_start(struct schedule *s)
 {
-    int error = comm_collective_error(s->request.comm, s->tag);
+    int error = collective_error(s);
     s->failures_seen = s->request.progress->failures;
     s->is_lost = false;
     s->next = 0;

@@ -35,6 +35,7 @@
 #include "runtime/objects/op.h"
 #include "runtime/objects/request.h"
 
+struct ranks;
 struct scratch;
 struct step;
 
@@ -53,9 +54,15 @@ struct schedule {
     bool is_lost;           /* no further step starts */
     int build_error;
     struct scratch *scratch;
+    /* Of what is being built: who takes part, and on which communicator. */
+    const struct ranks *ranks; /* NULL: all */
+    bool is_local;             /* on the local one of an intercommunicator */
+    int local_tag;             /* of messages there */
     /* Kept alive while it runs on behind the user's back. */
     struct mpi_comm *kept_comm;
     struct mpi_datatype *kept_type[2];
+    struct mpi_datatype **kept_types; /* more, in scratch memory */
+    unsigned kept_types_count;
     struct mpi_op *kept_op;
 };
 
@@ -70,7 +77,8 @@ void schedule_clear(struct schedule *s);
 
 /* ---- building ---- */
 
-/* Send to, or receive from, a rank of the communicator other than ours. */
+/* Send to, or receive from, a rank of the communicator; where s->ranks is set,
+ * of those. */
 void schedule_send(struct schedule *s, struct span data, int rank);
 void schedule_recv(struct schedule *s, struct span data, int rank);
 
@@ -112,5 +120,8 @@ bool schedule_advance(struct schedule *s);
 
 /* Advance until all is done; returns the operation's error. */
 int schedule_wait(struct schedule *s);
+
+/* The operation cannot be done here: the other ranks are told. */
+void schedule_fail(struct schedule *s, int error);
 
 #endif

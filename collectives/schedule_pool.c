@@ -71,6 +71,38 @@ static const struct request_ops schedule_request_ops = {
     .release = release_schedule,
 };
 
+static int start_again(struct mpi_request *r)
+{
+    r->is_inactive = false;
+    schedule_launch(CONTAINER_OF(r, struct schedule, request));
+    return MPI_SUCCESS;
+}
+
+static void end_persistent(struct mpi_request *r)
+{
+    r->ops = &schedule_request_ops;
+    r->is_special = false;
+    r->is_inactive = false;
+    release_schedule(r);
+}
+
+static void destroy_persistent(struct mpi_request *r)
+{
+    request_then(r, end_persistent, NULL);
+}
+
+void schedule_make_persistent(struct schedule *s)
+{
+    static const struct request_ops ops = {
+        .release = request_set_inactive,
+        .start = start_again,
+        .destroy = destroy_persistent,
+    };
+    s->request.ops = &ops;
+    s->request.is_special = true;
+    request_set_inactive(&s->request);
+}
+
 static int create_schedule(struct schedule_pool *pool, struct schedule **out)
 {
     struct schedule *s = calloc(1, sizeof *s);
@@ -89,13 +121,20 @@ static int create_schedule(struct schedule_pool *pool, struct schedule **out)
     return MPI_SUCCESS;
 }
 
+static int take_tag(struct mpi_comm *comm)
+{
+    const int tag = comm->collective_tag;
+    comm->collective_tag = (tag + 1) % COLLECTIVE_TAGS;
+    return tag;
+}
+
 int schedule_take(struct mpi_comm *comm, struct schedule **out)
 {
     struct schedule_pool *pool = p2p_process(comm->p2p)->schedules;
     struct list *node = list_first(&pool->idle);
     struct schedule *s;
-    const int tag = comm->collective_tag;
-    comm->collective_tag = (tag + 1) % COLLECTIVE_TAGS;
+    const int tag = take_tag(comm);
+    const int local_tag = comm->local ? take_tag(comm->local) : 0;
     if (node) {
         s = CONTAINER_OF(node, struct schedule, link);
         list_remove(node);
@@ -109,13 +148,23 @@ int schedule_take(struct mpi_comm *comm, struct schedule **out)
     schedule_init(s, comm);
     s->request.object.kind = KIND_REQUEST;
     s->tag = tag;
+    s->local_tag = local_tag;
     *out = s;
     return MPI_SUCCESS;
+}
+
+/* The list is in the scratch memory. */
+static void drop_kept_types(struct schedule *s)
+{
+    for (unsigned i = 0; i < s->kept_types_count; i++)
+        datatype_release(s->kept_types[i]);
+    s->kept_types_count = 0;
 }
 
 void schedule_give(struct schedule *s)
 {
     s->request.object.kind = KIND_FREE;
+    drop_kept_types(s);
     schedule_clear(s);
     list_insert_before(s->pool->idle.next, &s->link);
     drop_kept(s); /* last: may release the last communicator, and the pool */

@@ -37,4 +37,8 @@ void schedule_give(struct schedule *s);
  */
 void schedule_launch(struct schedule *s);
 
+/* Its request becomes an inactive persistent one, which launches s at each
+ * start. */
+void schedule_make_persistent(struct schedule *s);
+
 #endif

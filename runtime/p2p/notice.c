@@ -22,9 +22,10 @@
 static void tell(struct mpi_comm *comm, int tag)
 {
     const struct p2p *p2p = comm->p2p;
-    /* Between groups there are no collectives of their own to fail. */
-    for (int i = 1; !comm_is_inter(comm) && i < comm->size; i++) {
-        const int rank = (comm->rank + i) % comm->size;
+    for (int i = 1; i <= comm->peer_count; i++) {
+        const int rank = (comm->rank + i) % comm->peer_count;
+        if (rank == comm->rank && !comm_is_inter(comm))
+            continue;
         if (engine_peer_error(p2p, comm->worlds[rank]) != MPI_SUCCESS)
             continue;
         const struct message m = {
