@@ -19,13 +19,17 @@
 
 #define PREFIX "BATON_"
 
-enum kind { BOOL, INT, BYTES, STRING };
+/* Short, for the table. */
+#define BOOL   CONFIG_BOOL
+#define INT    CONFIG_INT
+#define BYTES  CONFIG_BYTES
+#define STRING CONFIG_STRING
 enum audience { USER, INTERNAL };
 
 struct row {
     const char *variable;
     const char *def;
-    enum kind kind;
+    enum config_kind kind;
     size_t offset;
     enum audience audience;
     const char *help;
@@ -140,13 +144,13 @@ static bool parse(const struct row *row, const char *text)
 {
     void *field = (char *)&settings + row->offset;
     switch (row->kind) {
-    case BOOL:
+    case CONFIG_BOOL:
         return parse_bool(text, field);
-    case INT:
+    case CONFIG_INT:
         return parse_int(text, field);
-    case BYTES:
+    case CONFIG_BYTES:
         return config_parse_bytes(text, field);
-    case STRING:
+    case CONFIG_STRING:
         *(const char **)field = text;
         return true;
     }
@@ -251,6 +255,63 @@ int config_load(void)
     /* mpirun has looked at the same environment, once for all its ranks. */
     if (!settings.launcher_host[0])
         warn_of_unknown();
+    return MPI_SUCCESS;
+}
+
+int config_ensure(void)
+{
+    static bool is_loaded;
+    int err = is_loaded ? MPI_SUCCESS : config_load();
+    is_loaded = err == MPI_SUCCESS;
+    return err;
+}
+
+int config_count(void)
+{
+    int count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        count += rows[i].audience == USER;
+    return count;
+}
+
+bool config_get(int index, struct config_setting *out)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        if (row->audience != USER || index-- != 0)
+            continue;
+        *out = (struct config_setting){ row->variable, row->help, row->kind,
+                                        (char *)&settings + row->offset };
+        return true;
+    }
+    return false;
+}
+
+/* Texts are kept for good: there is no telling who still looks at one. */
+static int set_text(const char **field, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        return MPI_ERR_NO_MEM;
+    *field = copy;
+    return MPI_SUCCESS;
+}
+
+int config_set(const struct config_setting *setting, const void *value)
+{
+    switch (setting->kind) {
+    case CONFIG_BOOL:
+        *(bool *)setting->value = *(const bool *)value;
+        break;
+    case CONFIG_INT:
+        *(int *)setting->value = *(const int *)value;
+        break;
+    case CONFIG_BYTES:
+        *(size_t *)setting->value = *(const size_t *)value;
+        break;
+    case CONFIG_STRING:
+        return set_text(setting->value, value);
+    }
     return MPI_SUCCESS;
 }
 

@@ -51,6 +51,34 @@ extern struct settings settings;
  */
 int config_load(void);
 
+/* config_load, unless that was done: what a tool has set stays. */
+int config_ensure(void);
+
+/* ---- the same table for tools: what a user may set, numbered from 0 ---- */
+
+enum config_kind { CONFIG_BOOL, CONFIG_INT, CONFIG_BYTES, CONFIG_STRING };
+
+enum { CONFIG_STRING_MAX = 256 }; /* of a text that config_set takes */
+
+struct config_setting {
+    const char *name; /* of the environment variable */
+    const char *help;
+    enum config_kind kind;
+    void *value;      /* bool, int, size_t or const char *, by kind */
+};
+
+int config_count(void);
+
+/* False when there is no such setting. */
+bool config_get(int index, struct config_setting *out);
+
+/*
+ * Set it from a bool, int, size_t or null-terminated string, by its kind; who
+ * reads it later sees that.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int config_set(const struct config_setting *setting, const void *value);
+
 /* Print the table: variable, default, help. */
 void config_print(FILE *out);
 

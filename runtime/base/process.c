@@ -121,7 +121,7 @@ unsigned process_count_threads(void)
 
 int process_open(struct process **out)
 {
-    int err = config_load();
+    int err = config_ensure();
     if (err != MPI_SUCCESS)
         return err;
     struct process *p = calloc(1, sizeof *p);
