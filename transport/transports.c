@@ -175,6 +175,20 @@ static bool try_transport(struct transports *ts, struct allowed *a, int world,
     return is_usable;
 }
 
+/* What goes by rendezvous, and how. */
+static void explain_rendezvous(const struct endpoint *ep, struct strbuf *out)
+{
+    if (!ep->can_get && !ep->can_put)
+        return;
+    strbuf_printf(out, "; above %zu bytes by rendezvous (%s)",
+                  ep->transport->eager_bytes, settings.rendezvous);
+    if (settings.rendezvous_chunk_bytes)
+        strbuf_printf(out, ", %zu KiB at a time",
+                      settings.rendezvous_chunk_bytes / 1024);
+    strbuf_printf(out, ", blocks of %zu bytes or more in place",
+                  settings.scatter_bytes);
+}
+
 static void explain(struct transports *ts, int world,
                     const struct strbuf *refused)
 {
@@ -182,6 +196,7 @@ static void explain(struct transports *ts, int world,
     struct strbuf text;
     strbuf_init(&text);
     ep->transport->ops->explain(ep, &text);
+    explain_rendezvous(ep, &text);
     fprintf(stderr, "baton: rank %d -> rank %d: %s%s%s\n", ts->process->world,
             world, text.text, refused->bytes ? "; not " : "", refused->text);
     strbuf_fini(&text);

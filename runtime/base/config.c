@@ -51,6 +51,16 @@ static const struct row rows[] = {
       "RDMA device as NAME or NAME:PORT; empty chooses the first active port." },
     { "BATON_GID_INDEX", "-1", INT, AT(gid_index), USER,
       "Index of the port's GID to use; -1 chooses a RoCE v2 IPv4 one." },
+    { "BATON_RENDEZVOUS", "auto", STRING, AT(rendezvous), USER,
+      "Who moves a long message: read lets the receiver, write the sender; auto "
+      "reads where that can be, and writes from scattered into contiguous "
+      "memory." },
+    { "BATON_RENDEZVOUS_CHUNK_BYTES", "4M", BYTES, AT(rendezvous_chunk_bytes),
+      USER, "Bytes of a long message that are registered at a time, while "
+      "those before are moved; 0 registers all at once." },
+    { "BATON_SCATTER_BYTES", "4k", BYTES, AT(scatter_bytes), USER,
+      "Non-contiguous messages whose blocks have at least this length, on "
+      "average, are moved in place; others are packed." },
     { "BATON_VERBS_EAGER_BYTES", "8k", BYTES, AT(verbs_eager_bytes), USER,
       "Largest packet sent by copy over RDMA; longer messages use "
       "rendezvous." },

@@ -20,6 +20,9 @@ struct settings {
     bool explain;              /* print each automatic choice */
     const char *device;        /* verbs device[:port], "" = choose */
     int gid_index;             /* verbs GID, -1 = choose */
+    const char *rendezvous;    /* read, write or auto */
+    size_t rendezvous_chunk_bytes; /* registered at a time, 0 = all */
+    size_t scatter_bytes;      /* smallest blocks that are not packed */
     size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
     int verbs_credits;         /* packets a peer may have under way to us */
     int verbs_hot_peers;       /* rings that a rank may lend */

@@ -58,8 +58,8 @@ static inline void copy_in(struct p2p_request *r, uint64_t offset,
     counter_add(r->p2p->counters, why, bytes);
 }
 
-/* Answer the sender: go to `state`, which posts to it. */
-static void answer(struct p2p_request *r, enum request_state state)
+/* Tell the sender that its message has been taken. */
+static void answer(struct p2p_request *r)
 {
     r->state = STATE_IDLE; /* the peer may turn out to be lost meanwhile */
     int err = engine_endpoint(r->p2p, r->world, &r->ep);
@@ -67,7 +67,7 @@ static void answer(struct p2p_request *r, enum request_state state)
         request_end(r, err);
         return;
     }
-    r->state = state;
+    r->state = RECV_FIN;
     request_advance(r);
 }
 
@@ -75,14 +75,12 @@ static void take_rts(struct p2p_request *r, const struct rts_header *header)
 {
     set_bytes(r, header->bytes);
     r->peer_request = header->request;
-    r->remote_address = header->address;
-    r->remote_key = header->key;
-    if (r->bytes == 0)
-        answer(r, RECV_FIN);
-    else if (header->match.packet.flags & RTS_READABLE)
-        answer(r, RECV_READ);
+    r->state = STATE_IDLE; /* the peer may turn out to be lost meanwhile */
+    int err = engine_endpoint(r->p2p, r->world, &r->ep);
+    if (err != MPI_SUCCESS)
+        request_end(r, err);
     else
-        answer(r, RECV_CTS);
+        request_take_offer(r, header);
 }
 
 uint64_t deliver_message_bytes(const struct packet *packet, size_t bytes)
@@ -119,7 +117,7 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
     set_bytes(r, bytes - sizeof *sync);
     copy_in(r, 0, sync + 1, r->bytes, COUNTER_COPIED_IN_BYTES);
     r->peer_request = sync->request;
-    answer(r, RECV_FIN);
+    answer(r);
 }
 
 static void keep(struct p2p *p2p, struct match *match, int world,
@@ -156,7 +154,7 @@ void deliver_refuse(struct mpi_comm *comm, int world,
     r->bytes = 0;
     r->result = err;
     r->peer_request = header->request;
-    answer(r, RECV_FIN);
+    answer(r);
     request_free(&r->base);
 }
 
@@ -233,12 +231,8 @@ static void on_cts(void *arg, int world, const struct packet *packet,
     (void)arg, (void)bytes;
     const struct cts_header *header = (const struct cts_header *)packet;
     struct p2p_request *r = request_named(packet->word, world);
-    if (!r || r->state != SEND_OFFERED)
-        return;
-    r->peer_request = header->request;
-    r->bytes = header->bytes;
-    r->state = SEND_DATA;
-    request_advance(r);
+    if (r && (r->state == SEND_OFFERED || r->state == SEND_GRANTED))
+        request_take_grant(r, header);
 }
 
 static void on_data(void *arg, int world, const struct packet *packet,
@@ -248,13 +242,20 @@ static void on_data(void *arg, int world, const struct packet *packet,
     const struct data_header *header = (const struct data_header *)packet;
     const size_t piece = bytes - sizeof *header;
     struct p2p_request *r = request_named(packet->word, world);
-    if (!r || r->state != RECV_DATA || header->offset + piece > r->bytes)
+    if (!r || r->state != RECV_GRANT || header->offset + piece > r->bytes)
         return;
     copy_in(r, header->offset, header + 1, piece,
             COUNTER_COPIED_BOUNCE_BYTES);
     r->moved += piece;
-    if (r->moved == r->bytes)
-        request_end(r, r->result);
+}
+
+static void on_done(void *arg, int world, const struct packet *packet,
+                    size_t bytes)
+{
+    (void)arg, (void)bytes;
+    struct p2p_request *r = request_named(packet->word, world);
+    if (r && r->state == RECV_GRANT)
+        request_take_done(r, (const struct done_header *)packet);
 }
 
 static void on_fin(void *arg, int world, const struct packet *packet,
@@ -276,5 +277,6 @@ void deliver_init(struct p2p *p2p)
     p2p->packets.handler[PACKET_RTS] = on_message;
     p2p->packets.handler[PACKET_CTS] = on_cts;
     p2p->packets.handler[PACKET_DATA] = on_data;
+    p2p->packets.handler[PACKET_DONE] = on_done;
     p2p->packets.handler[PACKET_FIN] = on_fin;
 }

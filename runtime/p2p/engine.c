@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/log.h"
 #include "runtime/objects/pack.h"
 
@@ -32,6 +33,19 @@ static int open_sent(struct p2p *p2p)
     return handle_add(&p2p->sent.object);
 }
 
+static enum rendezvous choose_rendezvous(void)
+{
+    static const char *const names[] = { [RENDEZVOUS_AUTO] = "auto",
+                                         [RENDEZVOUS_READ] = "read",
+                                         [RENDEZVOUS_WRITE] = "write" };
+    for (int i = 0; i < (int)ARRAY_COUNT(names); i++)
+        if (strcmp(settings.rendezvous, names[i]) == 0)
+            return (enum rendezvous)i;
+    log_warn("BATON_RENDEZVOUS=%s: expected read, write or auto; taking auto",
+             settings.rendezvous);
+    return RENDEZVOUS_AUTO;
+}
+
 int p2p_open(struct process *process, const struct transport_ops *const *ops,
              unsigned count, struct p2p **out)
 {
@@ -42,6 +56,7 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
     p2p->counters = process->counters;
     p2p->direct.envelope = DIRECT_NONE;
     p2p->is_direct_allowed = true;
+    p2p->rendezvous = choose_rendezvous();
     deliver_init(p2p);
     list_init(&p2p->comms);
     p2p->endpoints = calloc((size_t)process->world_count,
@@ -89,6 +104,7 @@ void p2p_close(struct p2p *p2p)
     }
     handle_remove(&p2p->sent.object);
     free(p2p->endpoints);
+    move_close_pool(p2p);
     free(p2p->peer_errors);
     free(p2p->losses);
     free(p2p->scratch);
@@ -293,6 +309,7 @@ struct p2p_request *request_create(struct p2p *p2p, const struct message *m)
     r->base.bytes = 0;
     r->result = MPI_SUCCESS;
     r->region = NULL;
+    r->move = NULL;
     r->moved = 0;
     r->mode = m->mode;
     return r;
@@ -319,6 +336,8 @@ struct p2p_request *request_named(uint32_t name, int world)
 
 void request_end(struct p2p_request *r, int error)
 {
+    if (UNLIKELY(r->move != NULL))
+        move_destroy(r);
     if (UNLIKELY(r->region != NULL)) {
         struct transport *t = r->ep->transport;
         t->ops->release_region(t, r->region);

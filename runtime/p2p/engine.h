@@ -10,6 +10,7 @@
 
 #include "runtime/base/process.h"
 #include "runtime/p2p/match.h"
+#include "runtime/p2p/move.h"
 #include "runtime/p2p/p2p.h"
 #include "runtime/p2p/wire.h"
 #include "transport/transports.h"
@@ -37,6 +38,9 @@ struct direct_receive {
 
 #define DIRECT_NONE UINT64_MAX
 
+/* The setting: who moves a long message that either side could. */
+enum rendezvous { RENDEZVOUS_AUTO, RENDEZVOUS_READ, RENDEZVOUS_WRITE };
+
 struct p2p {
     struct direct_receive direct;
     struct process *process;
@@ -61,6 +65,8 @@ struct p2p {
     struct request_slab *slabs;
     void *scratch;               /* where non-contiguous data is packed */
     size_t scratch_bytes;
+    struct move *free_moves;
+    enum rendezvous rendezvous;
     bool has_warned_of_packets;  /* of buffers that cannot be registered */
 };
 
@@ -74,13 +80,11 @@ enum request_state {
     SEND_EAGER,       /* * copy the message into the transport */
     SEND_RTS,         /* * offer the message */
     SEND_OFFERED,     /* FIN or CTS will come */
-    SEND_DATA,        /* * copy the next piece into the transport */
+    SEND_GRANTED,     /* * write or copy the chunks that were granted */
     RECV_POSTED,      /* a message will come */
-    RECV_READ,        /* * read the message from the sender */
-    RECV_READING,     /* the read will complete */
+    RECV_READ,        /* * read the message from the sender, chunk by chunk */
     RECV_FIN,         /* * tell the sender that it may have its buffer back */
-    RECV_CTS,         /* * ask for the message in packets */
-    RECV_DATA,        /* pieces will come */
+    RECV_GRANT,       /* * let the sender write, or send, chunk by chunk */
     STATE_COUNT
 };
 
@@ -95,16 +99,14 @@ struct p2p_request {
     struct mpi_datatype *type;
     uint64_t capacity;          /* bytes the user's buffer holds */
     uint64_t bytes;             /* bytes of the message that will move */
-    uint64_t moved;             /* of these, bytes that went by DATA */
+    uint64_t moved;             /* of these, bytes that are there */
     int result;                 /* error to complete with */
-    struct region *region;      /* the buffer's, while it is registered */
-    uint64_t remote_address;    /* RECV_READ */
-    uint64_t remote_key;
+    struct region *region;      /* of all the message, while it is registered */
+    struct move *move;          /* on its way by rendezvous, else NULL */
     uint32_t peer_request;      /* the sender's (RECV_*) or receiver's */
     uint32_t wire_context;      /* sends */
     enum send_mode mode;
     struct backlog_entry backlog;
-    struct completion completion;
     struct p2p_request *next_free;
 };
 
@@ -201,6 +203,16 @@ bool request_pool_grow(struct p2p *p2p);
 /* Do what the request's state asks for until it waits for the peer or for the
  * transport, or is complete. Never fails: errors end in the request. */
 void request_advance(struct p2p_request *r);
+
+/* An RTS has met its receive: choose by whom and how the message is moved. */
+void request_take_offer(struct p2p_request *r, const struct rts_header *header);
+
+/* The receiver grants a chunk; the sender answers one; a piece in a packet. */
+void request_take_grant(struct p2p_request *r, const struct cts_header *header);
+void request_take_done(struct p2p_request *r, const struct done_header *header);
+
+/* End the request with err as soon as the device has let go of its buffer. */
+void request_abort(struct p2p_request *r, int err);
 
 /* End the request; error may be MPI_SUCCESS. */
 void request_end(struct p2p_request *r, int error);

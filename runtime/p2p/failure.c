@@ -100,8 +100,11 @@ static bool waits_for(const struct p2p_request *r, int world)
 {
     switch (r->state) {
     case SEND_OFFERED:
-    case RECV_DATA:
         return r->world == world;
+    case SEND_GRANTED:
+    case RECV_GRANT:
+        return r->world == world && !r->move->is_waiting &&
+               r->move->pieces == 0;
     case RECV_POSTED:
         return r->entry.source != MPI_ANY_SOURCE &&
                r->base.comm->worlds[r->entry.source] == world;
@@ -151,11 +154,12 @@ static bool is_in_backlog(const struct p2p_request *r, int world)
     switch (r->state) {
     case SEND_EAGER:
     case SEND_RTS:
-    case SEND_DATA:
-    case RECV_READ:
     case RECV_FIN:
-    case RECV_CTS:
         return r->world == world;
+    case SEND_GRANTED:
+    case RECV_READ:
+    case RECV_GRANT:
+        return r->world == world && r->move->is_waiting;
     default:
         return false;
     }
@@ -171,7 +175,7 @@ static void clear_backlog(struct p2p *p2p, int world, int err)
                 continue;
             backlog_remove(r->ep, &r->backlog);
             /* What only lacks its FIN was received. */
-            request_end(r, r->state == RECV_FIN ? r->result : err);
+            request_abort(r, r->state == RECV_FIN ? r->result : err);
         }
 }
 

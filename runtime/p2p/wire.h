@@ -2,18 +2,26 @@
 /*
  * Every packet that point-to-point sends, drawn.
  *
- * A message goes one of three ways:
+ * A message goes one of four ways:
  *
- *   eager                 rendezvous by read      rendezvous by packets
+ *   eager                 rendezvous by read      by write, or by packets
  *   sender   receiver     sender   receiver       sender   receiver
  *     |-EAGER-->|           |--RTS---->|            |--RTS---->|
- *     |         |           |<..read...|            |<--CTS----|
- *     |         |           |<--FIN----|            |--DATA--->| ...
+ *     |         |           |<..read...|            |<--CTS----| ...
+ *     |         |           |<--FIN----|            |..write..>| or
+ *                                                   |--DATA--->| ...
+ *                                                   |--DONE--->|
  *
- * Read is used when both buffers are contiguous and the transport can read the
- * peer's memory; when the read fails, the receiver goes on with CTS. A synchronous eager message is answered by FIN when it has
- * matched. Requests are named by their handle, which the owner looks up, so a
- * stale or damaged name is recognised.
+ * RTS offers a message: to be read, where the sender could register it, or to
+ * be written. The receiver chooses. Each CTS grants a range of the message (a
+ * chunk) and says where it shall be written, or asks for it in packets; DONE
+ * answers it. When reading fails, the receiver goes on with CTS. A synchronous
+ * eager message is answered by FIN when it has matched. Requests are named by
+ * their handle, which the owner looks up, so a stale or damaged name is
+ * recognised.
+ *
+ * Where memory that is to be read or written is not one run of bytes, its
+ * layout (layout.h) follows the header of RTS or CTS.
  */
 #ifndef P2P_WIRE_H
 #define P2P_WIRE_H
@@ -29,11 +37,14 @@ enum packet_type {
     PACKET_RTS,
     PACKET_CTS,
     PACKET_DATA,
+    PACKET_DONE,
     PACKET_FIN
 };
 
 enum packet_flags {
-    RTS_READABLE = 1 /* address and key may be read by the receiver */
+    RTS_READABLE = 1, /* the receiver may read the message */
+    RTS_WRITES = 2,   /* the sender can write it */
+    CTS_WRITABLE = 1  /* the sender shall write the chunk */
 };
 
 /*
@@ -58,18 +69,32 @@ struct eager_sync_header {
 
 struct rts_header {
     struct match_header match;
-    uint64_t address; /* of the message at the sender */
+    uint64_t address; /* of the message at the sender, or of its layout */
     uint64_t key;
     uint64_t bytes;   /* of the whole message */
     uint32_t request; /* the sender's, to name in CTS and FIN */
-    uint32_t unused;
+    uint32_t block_count; /* of the layout that follows; 0: none */
 };
 
 /* packet.word is the sender's request. */
 struct cts_header {
     struct packet packet;
-    uint64_t bytes;   /* how many the receiver has room for */
-    uint32_t request; /* the receiver's, to name in DATA */
+    uint64_t total;   /* bytes that the receiver has room for */
+    uint64_t offset;  /* of the chunk */
+    uint64_t bytes;
+    uint64_t address; /* of the chunk at the receiver, or of the layout of the
+                         whole message */
+    uint64_t key;
+    uint32_t request; /* the receiver's, to name in DATA and DONE */
+    uint16_t slot;    /* of the chunk, to name in DONE */
+    uint16_t block_count;
+};
+
+/* packet.word is the receiver's request. */
+struct done_header {
+    struct packet packet;
+    uint64_t bytes;   /* that were written, 0 when they went by DATA */
+    uint32_t slot;
     uint32_t unused;
 };
 
@@ -86,7 +111,8 @@ _Static_assert(offsetof(struct match_header, source) ==
 _Static_assert(sizeof(struct match_header) == 16, "an 8-byte message and its "
                "header fit half a cache line");
 _Static_assert(sizeof(struct rts_header) == 48, "RTS goes inline everywhere");
-_Static_assert(sizeof(struct cts_header) == 24, "layout is the same for all");
+_Static_assert(sizeof(struct cts_header) == 56, "longest of all headers");
+_Static_assert(sizeof(struct done_header) == 24, "layout is the same for all");
 _Static_assert(sizeof(struct data_header) == 16, "payload stays aligned");
 
 #endif

@@ -14,10 +14,16 @@
 static const struct fake_options networks[] = {
     { .seed = 1 },
     { .seed = 2, .late_get = true, .delay = 5, .busy_percent = 30 },
-    { .seed = 3, .no_get = true, .max_packet_bytes = 256, .capacity = 2 },
+    { .seed = 3, .no_get = true, .no_put = true, .max_packet_bytes = 256,
+      .capacity = 2 },
     { .seed = 4, .failed_gets = 50, .delay = 5, .busy_percent = 30 },
     { .seed = 4, .max_packet_bytes = 512, .busy_percent = 60, .delay = 9,
       .late_get = true, .capacity = 3 },
+    { .seed = 5, .no_get = true },
+    { .seed = 6, .no_get = true, .late_get = true, .delay = 7,
+      .busy_percent = 40, .capacity = 3 },
+    { .seed = 7, .no_get = true, .failed_gets = 50, .delay = 3,
+      .busy_percent = 20 },
 };
 enum { NETWORKS = sizeof networks / sizeof networks[0] };
 
