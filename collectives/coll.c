@@ -6,6 +6,7 @@
 #include "collectives/coll.h"
 
 #include "collectives/neighbors.h"
+#include "collectives/node/node.h"
 #include "collectives/schedule.h"
 #include "collectives/schedule_pool.h"
 #include "collectives/select.h"
@@ -72,6 +73,13 @@ int coll_run(const struct coll_args *a)
 {
     if (is_nothing(a))
         return MPI_SUCCESS;
+    bool is_done;
+    int err = node_run(a, &is_done);
+    return is_done ? err : coll_run_messages(a);
+}
+
+int coll_run_messages(const struct coll_args *a)
+{
     struct schedule *s;
     int err = coll_build(a, select_algorithm(a), &s);
     if (err != MPI_SUCCESS)

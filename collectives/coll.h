@@ -100,6 +100,10 @@ struct algorithm {
  */
 int coll_run(const struct coll_args *a);
 
+/* The same by messages, whatever is faster. There are bytes, or it is a
+ * barrier. */
+int coll_run_messages(const struct coll_args *a);
+
 /* Start it; wait for *out. Types, op and comm may be freed meanwhile. */
 int coll_start(const struct coll_args *a, struct mpi_request **out);
 

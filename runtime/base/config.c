@@ -78,6 +78,9 @@ static const struct row rows[] = {
     { "BATON_CMA", "yes", BOOL, AT(cma), USER,
       "Use cross-memory attach (process_vm_readv) for large messages within a "
       "node." },
+    { "BATON_NODE_COLLECTIVES", "yes", BOOL, AT(node_collectives), USER,
+      "Let short blocking collectives of ranks on one node go through shared "
+      "memory; no sends messages." },
     { "BATON_REGCACHE", "keep", STRING, AT(regcache), USER,
       "Registered memory: keep it for reuse; verify looks at each reuse whether "
       "the pages are the same; strict lets peers read only during a transfer; "

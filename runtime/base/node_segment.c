@@ -16,7 +16,7 @@
 
 #include "runtime/base/log.h"
 
-enum { MAGIC = 0x4241544e, VERSION = 2 };
+enum { MAGIC = 0x4241544e, VERSION = 3 };
 
 struct header {
     uint32_t magic;
@@ -25,6 +25,8 @@ struct header {
     _Atomic uint32_t death_count; /* stored last, with release */
     struct node_death deaths[NODE_DEATHS_MAX];
     _Atomic uint32_t reachable; /* ranks that have noted themselves */
+    _Atomic uint64_t area_bytes;  /* the same for all ranks */
+    _Atomic uint64_t parts_bytes; /* ever reserved, behind the area */
 };
 
 _Static_assert(sizeof(struct header) <= STATUS_PAGE_BYTES,
@@ -136,21 +138,68 @@ void node_segment_unlink(const char *name)
     shm_unlink(name);
 }
 
-int node_segment_map_area(struct node_segment *s, size_t bytes)
+static int map_at(int fd, size_t offset, size_t bytes, void **out)
 {
-    size_t start = pages_bytes(s->local_count);
-    int err = grow(s->fd, start + bytes);
+    int err = grow(fd, offset + bytes);
     if (err != MPI_SUCCESS)
         return err;
-    void *area = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd,
-                      (off_t)start);
-    if (area == MAP_FAILED) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+                        (off_t)offset);
+    if (memory == MAP_FAILED) {
         log_error("cannot map %zu bytes of shared memory: %m", bytes);
         return MPI_ERR_NO_MEM;
     }
-    s->area = area;
-    s->area_bytes = bytes;
+    *out = memory;
     return MPI_SUCCESS;
+}
+
+int node_segment_map_area(struct node_segment *s, size_t bytes)
+{
+    struct header *header = (struct header *)s->pages;
+    int err = map_at(s->fd, pages_bytes(s->local_count), bytes, &s->area);
+    if (err != MPI_SUCCESS)
+        return err;
+    s->area_bytes = bytes;
+    atomic_store_explicit(&header->area_bytes, bytes, memory_order_relaxed);
+    return MPI_SUCCESS;
+}
+
+/* Parts are never reserved a second time: the object is sparse, and what was
+ * dropped costs nothing but numbers. */
+int node_segment_reserve(struct node_segment *s, size_t bytes, uint64_t *offset)
+{
+    struct header *header = (struct header *)s->pages;
+    size_t start = align_up(pages_bytes(s->local_count) +
+                                atomic_load_explicit(&header->area_bytes,
+                                                     memory_order_relaxed),
+                            STATUS_PAGE_BYTES);
+    uint64_t before = atomic_fetch_add_explicit(
+        &header->parts_bytes, align_up(bytes, STATUS_PAGE_BYTES),
+        memory_order_relaxed);
+    int err = grow(s->fd, start + before + bytes);
+    if (err == MPI_SUCCESS)
+        *offset = start + before;
+    return err;
+}
+
+int node_segment_map(const struct node_segment *s, uint64_t offset,
+                     size_t bytes, void **out)
+{
+    return map_at(s->fd, offset, bytes, out);
+}
+
+void node_segment_unmap(void *part, size_t bytes)
+{
+    munmap(part, bytes);
+}
+
+void node_segment_drop(const struct node_segment *s, uint64_t offset,
+                       size_t bytes)
+{
+    /* Where holes cannot be made the memory stays until the job ends. */
+    if (fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                  (off_t)offset, (off_t)bytes) != 0)
+        log_debug("cannot give shared memory back: %m");
 }
 
 void node_segment_add_death(struct node_segment *s, int world, int wait_status)

@@ -5,6 +5,7 @@
  *   offset 0          header, one page: also the ranks of the job that died
  *   4096 * (1 + i)    status page of the rank with local rank i
  *   area              the shared-memory transport's, grown by the ranks
+ *   parts             of some ranks each, made and given up as they need them
  *
  * The node agent creates it as a memfd and its ranks inherit the descriptor
  * (setting BATON_NODE_SEGMENT_FD), so nothing is left behind by a crash. Under
@@ -57,6 +58,26 @@ void node_segment_unlink(const char *name);
  * Errors   MPI_ERR_NO_MEM
  */
 int node_segment_map_area(struct node_segment *s, size_t bytes);
+
+/*
+ * Reserve a part of `bytes` behind the area, for the ranks that are then told
+ * its offset; all ranks have mapped the area. It is zero and takes no memory
+ * until touched.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int node_segment_reserve(struct node_segment *s, size_t bytes,
+                         uint64_t *offset);
+
+/* Map a reserved part. Errors: MPI_ERR_NO_MEM */
+int node_segment_map(const struct node_segment *s, uint64_t offset,
+                     size_t bytes, void **out);
+
+/* Unmap a part. */
+void node_segment_unmap(void *part, size_t bytes);
+
+/* Give a part's memory back; nobody has it mapped any more. */
+void node_segment_drop(const struct node_segment *s, uint64_t offset,
+                       size_t bytes);
 
 /* ---- ranks of the job, on whatever node, that died while it goes on ---- */
 

@@ -15,6 +15,7 @@ void progress_init(struct progress *p, unsigned spin)
 {
     *p = (struct progress){ .spin = spin };
     list_init(&p->sleepers);
+    list_init(&p->awaits);
 }
 
 void progress_add(struct progress *p, int (*poll)(void *arg), void *arg)
@@ -32,6 +33,35 @@ void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
         if (p->entry[i].poll != poll || p->entry[i].arg != arg)
             p->entry[kept++] = p->entry[i];
     p->count = kept;
+}
+
+static int poll_awaits(void *progress)
+{
+    struct progress *p = progress;
+    int events = 0;
+    LIST_FOR_EACH(node, &p->awaits) {
+        struct progress_await *a =
+            CONTAINER_OF(node, struct progress_await, link);
+        if (!a->is_over && a->has_come(a)) {
+            a->is_over = 1;
+            events++;
+        }
+    }
+    return events;
+}
+
+void progress_await_add(struct progress *p, struct progress_await *a)
+{
+    if (list_is_empty(&p->awaits))
+        progress_add(p, poll_awaits, p);
+    list_append(&p->awaits, &a->link);
+}
+
+void progress_await_remove(struct progress *p, struct progress_await *a)
+{
+    list_remove(&a->link);
+    if (list_is_empty(&p->awaits))
+        progress_remove(p, poll_awaits, p);
 }
 
 void progress_allow_sleep(struct progress *p, struct doorbell *bell,

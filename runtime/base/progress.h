@@ -31,6 +31,14 @@ struct lock;
 
 enum { PROGRESS_MAX = 8 };
 
+/* Something to come that is no event of a transport: a word, say, that another
+ * rank of the node writes and rings the bell for. */
+struct progress_await {
+    struct list link;
+    bool (*has_come)(struct progress_await *a); /* asked until it is true */
+    int is_over; /* it has come: to wait for */
+};
+
 struct progress {
     struct {
         int (*poll)(void *arg);
@@ -48,6 +56,7 @@ struct progress {
     int (*news)(void *arg); /* looks for what no poll brings, returns how much
                                was new; NULL: nothing */
     void *news_arg;
+    struct list awaits;       /* struct progress_await that are not over */
     struct lock *lock;        /* NULL: one thread at a time uses this rank */
     unsigned shared_spin;     /* spin, when threads share the rank */
     struct list sleepers;     /* threads that sleep (progress_threads.c) */
@@ -62,6 +71,10 @@ void progress_add(struct progress *p, int (*poll)(void *arg), void *arg);
 
 /* Remove what progress_add added; harmless when it is not there. */
 void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg);
+
+/* Ask at each poll whether `a` has come, from now on or no longer. */
+void progress_await_add(struct progress *p, struct progress_await *a);
+void progress_await_remove(struct progress *p, struct progress_await *a);
 
 /* From now on a rank that waits may sleep, after so long a time of yielding. */
 void progress_allow_sleep(struct progress *p, struct doorbell *bell,

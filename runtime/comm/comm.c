@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collectives/node/node.h"
 #include "collectives/schedule_pool.h"
 #include "runtime/base/process.h"
 #include "runtime/comm/context_id.h"
@@ -26,6 +27,7 @@ static void destroy_comm(struct mpi_comm *c)
     MPI_Count bytes;
     bsend_detach(&c->buffer, &process->progress, &memory, &bytes);
     handle_remove(&c->object);
+    node_forget(c);
     if (c->context != CONTEXT_COUNT) {
         p2p_close_context(c->p2p, c);
         context_release(process, c->context);

@@ -18,6 +18,7 @@
 #include "runtime/objects/handle.h"
 
 struct attr;
+struct board;
 struct bsend_buffer;
 struct match;
 struct mpi_errhandler;
@@ -62,6 +63,8 @@ struct mpi_comm {
     struct bsend_buffer *buffer;    /* for buffered sends; NULL: none */
     struct session *session;        /* it comes from; NULL: world model */
     int collective_tag;             /* of the next collective operation */
+    struct board *board;            /* of collectives/node/; NULL: none */
+    int node_calls;                 /* collectives before it had one */
     /* Of runtime/p2p/, for when something fails: */
     struct list link;               /* in its list of communicators */
     int losses_told;                /* lost ranks that receives from any source

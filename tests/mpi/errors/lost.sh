@@ -9,6 +9,8 @@ program=$bin/tests/mpi/errors/lost
 here=$(hostname)
 tools/mpicc -std=gnu11 -g -Wall -I"$srcdir/tests/mpi" -o "$program" \
     "$srcdir/tests/mpi/errors/lost.c" || exit 99
+tools/mpicc -std=gnu11 -g -Wall -I"$srcdir/tests/mpi" -o "${program}_collective" \
+    "$srcdir/tests/mpi/errors/lost_collective.c" || exit 99
 
 for ranks in 3 6; do
     victim=$((ranks - 1))
@@ -18,6 +20,15 @@ for ranks in 3 6; do
     has "$err" "; the job goes on."
     lines "$err" "" 1
 done
+
+for what in barrier bcast reduce allreduce gather scatter alltoall; do
+    expect "a rank dies in a row of $what" 137 "$mpirun" -n 5 -keep-going \
+        "${program}_collective" $what
+    lines "$out" "is through" 4
+done
+expect "a rank dies in a row of barriers by messages" 137 "$mpirun" -n 5 \
+    -keep-going -x BATON_NODE_COLLECTIVES=no "${program}_collective" barrier
+lines "$out" "is through" 4
 
 expect "without reading the peer's memory" 137 \
     "$mpirun" -n 4 -keep-going -x BATON_CMA=no "$program"

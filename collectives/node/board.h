@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A board: shared memory in which the ranks of a communicator, all on one
+ * node, show each other data.
+ *
+ * Operations consist of steps, which all ranks count alike. In a step each
+ * rank enters once: it writes the number of the step, with data if it has any,
+ * to a place that only it writes. Whoever needs the data of a rank waits until
+ * that rank has entered. A place is used again BOARD_PLACES steps later, and
+ * before it is its owner waits until all ranks have entered the step after the
+ * one it was used in, so that they are done with it.
+ *
+ *   header | lines of rank 0 | lines of rank 1 | ... | areas of rank 0 | ...
+ *
+ *   line   | number, bytes | - | data of at most 48 bytes |   a cache line
+ *   area   longer data, on pages that the owner is the first to touch
+ *
+ * One writer for each line and area, no lock and no atomic read-modify-write
+ * but where a rank waits for room. What orders memory is explained at the
+ * functions in board.c. A rank that dies in the middle is noticed by the others
+ * as any death is (runtime/p2p/failure.c), and ends their waiting; the board is
+ * not used again, since all later collectives of the communicator fail.
+ *
+ * Caller holds the library lock.
+ */
+#ifndef NODE_BOARD_H
+#define NODE_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/platform.h"
+
+struct doorbell;
+struct mpi_comm;
+
+enum {
+    BOARD_PLACES = 4,          /* steps that a rank may run ahead, plus one */
+    BOARD_AREA_BYTES = 32 << 10,
+    BOARD_INLINE_BYTES = 48    /* what a line leaves, aligned to 16 */
+};
+
+struct board_line {
+    _Alignas(CACHE_LINE) _Atomic uint64_t entry; /* number | bytes << 32 */
+    uint64_t unused;
+    unsigned char data[BOARD_INLINE_BYTES];
+};
+
+_Static_assert(sizeof(struct board_line) == CACHE_LINE, "one line");
+
+/* One rank's view. */
+struct board {
+    struct mpi_comm *comm;
+    struct progress *progress;
+    struct board_header *header;
+    struct board_line *lines;  /* BOARD_PLACES of each rank */
+    unsigned char *areas;      /* as many */
+    uint64_t offset;           /* in the node segment */
+    size_t bytes;
+    int rank, size;
+    uint32_t number;           /* of the running step */
+    uint32_t known;            /* the latest that all ranks are known to have
+                                  entered */
+    int tag;                   /* of the running operation */
+    unsigned failures_seen;    /* of the rank's, see progress.h */
+    unsigned spin;             /* looks between two rounds of progress */
+    bool has_own_cores;        /* each of the ranks; agreed on */
+    int distance_nsec;         /* to read what another core has written */
+    struct doorbell *bells[];  /* by rank */
+};
+
+/* Bytes that a board of so many ranks takes in the node segment. */
+size_t board_bytes(int size);
+
+/*
+ * Map the board that was reserved at this offset of the node segment.
+ * Errors   MPI_ERR_NO_MEM
+ */
+int board_open(struct mpi_comm *comm, uint64_t offset, struct board **out);
+
+/* The last rank to close it gives its memory back. */
+void board_close(struct board *b);
+
+/*
+ * Begin an operation: takes the communicator's next tag.
+ * Errors   why the communicator's collectives fail
+ */
+int board_begin(struct board *b);
+
+/*
+ * Begin the next step; *place is where to write at most BOARD_AREA_BYTES of
+ * which `bytes` will be shown to the others. Waits while the place is in use.
+ * Errors   why the communicator's collectives fail
+ */
+int board_next(struct board *b, size_t bytes, void **place);
+
+/* Copy to a place from board_next, past the caches where that is faster for the
+ * readers. */
+void board_write(const struct board *b, void *to, const void *from,
+                 size_t bytes);
+
+/* Whom an entry is for. */
+enum audience { FOR_NONE, FOR_ALL };
+
+/* Enter the step with the bytes that board_next was told of. FOR_NONE: others
+ * look for it only when they wait for all. */
+void board_enter(struct board *b, size_t bytes, enum audience audience);
+
+/* board_enter for one rank, who alone waits for it. */
+void board_enter_for(struct board *b, size_t bytes, int rank);
+
+/* Wait until a rank, or all ranks, have entered the step. Errors: as
+ * board_next */
+int board_await(struct board *b, int rank);
+int board_await_all(struct board *b);
+
+/* The data of a rank that has entered the step: valid until this rank enters
+ * the next one. */
+const void *board_data(const struct board *b, int rank, size_t *bytes);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Whether an operation goes through shared memory, and how a communicator
+ * gets its board: rank 0 reserves a part of the node segment and tells the
+ * others by a broadcast; then all agree, by an allreduce, on whether each could
+ * map it. Both go by messages.
+ */
+#define LOG_MODULE "node"
+#include "collectives/node/node.h"
+
+#include "collectives/node/board.h"
+#include "runtime/base/config.h"
+#include "runtime/base/log.h"
+#include "runtime/base/process.h"
+#include "runtime/p2p/p2p.h"
+
+/* A communicator that is used less often is not worth a board. */
+enum { CALLS_BEFORE = 3, NEVER = -1 };
+
+enum { NO_OFFSET = 1 }; /* no part begins there */
+
+/*
+ * The longest that go this way where each rank has a core for itself: longer
+ * ones do better as messages, which one core copies while the other waits.
+ * Measured with 2 ranks on cores near and far; where ranks share cores all that
+ * fits is faster here, by how much is in docs/shm.md.
+ */
+enum { OWN_CORES_BYTES = 8 << 10, OWN_CORES_REDUCTION_BYTES = 2 << 10 };
+
+static bool is_on_one_node(const struct mpi_comm *comm)
+{
+    const struct process *process = p2p_process(comm->p2p);
+    int local;
+    if (comm->size < 2 || comm_is_inter(comm) || !process->node.pages)
+        return false;
+    for (int i = 0; i < comm->size; i++)
+        if (!process_is_local(process, comm->worlds[i], &local))
+            return false;
+    return true;
+}
+
+static int tell_offset(struct mpi_comm *comm, uint64_t *offset)
+{
+    struct process *process = p2p_process(comm->p2p);
+    if (comm->rank == 0 &&
+        (!settings.node_collectives ||
+         node_segment_reserve(&process->node, board_bytes(comm->size),
+                              offset) != MPI_SUCCESS))
+        *offset = NO_OFFSET;
+    return coll_run_messages(&(struct coll_args){
+        .kind = COLL_BCAST, .comm = comm,
+        .recv = { offset, 1, datatype_find(MPI_UINT64_T) },
+    });
+}
+
+/* Can all use the board, and has each of them a core for itself? */
+static int agree(struct mpi_comm *comm, const struct board *b, int answers[2])
+{
+    answers[0] = b != NULL && settings.node_collectives;
+    answers[1] = p2p_process(comm->p2p)->has_own_core;
+    return coll_run_messages(&(struct coll_args){
+        .kind = COLL_ALLREDUCE, .comm = comm, .op = op_find(MPI_MIN),
+        .send = { MPI_IN_PLACE, 0, NULL },
+        .recv = { answers, 2, datatype_find(MPI_INT) },
+    });
+}
+
+static COLD int open_board(struct mpi_comm *comm)
+{
+    uint64_t offset = NO_OFFSET;
+    struct board *b = NULL;
+    int answers[2];
+    comm->node_calls = NEVER; /* should it fail */
+    int err = tell_offset(comm, &offset);
+    if (err == MPI_SUCCESS && offset != NO_OFFSET &&
+        board_open(comm, offset, &b) != MPI_SUCCESS)
+        b = NULL;
+    if (err == MPI_SUCCESS)
+        err = agree(comm, b, answers);
+    if (b && (err != MPI_SUCCESS || !answers[0])) {
+        board_close(b);
+        b = NULL;
+    }
+    if (b)
+        b->has_own_cores = answers[1];
+    comm->board = b;
+    log_debug("collectives of communicator %u go %s", comm->context,
+              b ? "through shared memory" : "by messages only");
+    return err;
+}
+
+/* Bytes that the rank with most of them shows the others. */
+static size_t shown_bytes(const struct coll_args *a)
+{
+    switch (a->kind) {
+    case COLL_SCATTER:
+    case COLL_ALLTOALL:
+        return coll_bytes(a) * (size_t)a->comm->size;
+    case COLL_REDUCE:
+    case COLL_ALLREDUCE:
+        return node_reduction_bytes(a);
+    default:
+        return coll_bytes(a);
+    }
+}
+
+static bool is_short(const struct coll_args *a)
+{
+    const bool is_reduction = a->kind == COLL_REDUCE ||
+                              a->kind == COLL_ALLREDUCE;
+    size_t longest = BOARD_AREA_BYTES;
+    if (a->comm->board->has_own_cores)
+        longest = is_reduction ? OWN_CORES_REDUCTION_BYTES : OWN_CORES_BYTES;
+    return shown_bytes(a) <= longest;
+}
+
+static node_operation *const operations[COLL_COUNT] = {
+    [COLL_BARRIER] = node_barrier,     [COLL_BCAST] = node_bcast,
+    [COLL_REDUCE] = node_reduce,       [COLL_ALLREDUCE] = node_allreduce,
+    [COLL_GATHER] = node_gather,       [COLL_SCATTER] = node_scatter,
+    [COLL_ALLGATHER] = node_allgather, [COLL_ALLTOALL] = node_alltoall,
+};
+
+int node_run(const struct coll_args *a, bool *is_done)
+{
+    struct mpi_comm *comm = a->comm;
+    *is_done = false;
+    if (UNLIKELY(!comm->board)) {
+        if (LIKELY(comm->node_calls == NEVER))
+            return MPI_SUCCESS;
+        if (comm->node_calls == 0 && !is_on_one_node(comm)) {
+            comm->node_calls = NEVER;
+            return MPI_SUCCESS;
+        }
+        if (++comm->node_calls <= CALLS_BEFORE)
+            return MPI_SUCCESS;
+        int err = open_board(comm);
+        if (err != MPI_SUCCESS || !comm->board) {
+            *is_done = err != MPI_SUCCESS;
+            return err;
+        }
+    }
+    if (!operations[a->kind] || !is_short(a))
+        return MPI_SUCCESS;
+    *is_done = true;
+    int err = board_begin(comm->board);
+    return LIKELY(err == MPI_SUCCESS) ? operations[a->kind](comm->board, a)
+                                      : err;
+}
+
+void node_forget(struct mpi_comm *comm)
+{
+    if (comm->board)
+        board_close(comm->board);
+    comm->board = NULL;
+}
