@@ -18,6 +18,12 @@
  * by software (rxe) may also run downwards, so the first byte must be there
  * too. The receiver clears what it has read: any byte that is not zero is new.
  *
+ * The short way (transport.h) leads here. So that a short send need not look at
+ * room and at the send queue, some are booked ahead: counted as posted and as
+ * using the ring, the last of them to be signalled. Any other post first gives
+ * back what is left of the booking. short_limit is above 0 as long as something
+ * is booked.
+ *
  * Order. Packets that do not fit, or come when the ring is full, go through the
  * receive queue. Each packet in the ring tells how many went there before it,
  * and waits for these. A packet from the receive queue comes after all in the
@@ -27,6 +33,7 @@
 #ifndef VERBS_HOTRING_H
 #define VERBS_HOTRING_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,6 +49,8 @@ enum {
     HOT_MAX = 64,          /* rings that a rank may lend */
     HOT_SLOTS = 32,        /* of one ring */
     HOT_SLOT_BYTES = 256,
+    HOT_PASSES = 8,        /* polls of the rings for one of the queue, while
+                              packets come by rings */
     HOT_PACKETS = 32       /* small packets of a peer between two thoughts of
                               giving it a ring */
 };
@@ -69,19 +78,23 @@ struct hot_offer {
 /* The ring that a peer lends to us. */
 struct ring_out {
     size_t most;      /* longest packet that goes there; 0: no ring */
-    uint32_t room;    /* free slots */
-    uint32_t next;
-    uint32_t key;
-    uint64_t address;
+    uint32_t room;    /* free slots, without those booked */
+    uint32_t booked;  /* short sends that may go without a further look */
+    struct hot_trailer trailer; /* of the next packet, but bytes and credits */
+    char *staging;    /* where packets are put together: the trailer's place */
+    uint64_t next;    /* end of the next slot at the peer */
+    uint64_t first;   /* end of slot 0 */
+    struct ibv_sge sge;     /* the packet and its trailer */
+    struct ibv_send_wr wr;  /* of a booked send, but sge and address */
     bool owes_return; /* the peer wants it back and does not know it has it */
 };
 
 /* The ring that we lend to a peer. */
 struct ring_in {
     char *slots;        /* NULL: none */
-    uint32_t next;
-    uint32_t owed;      /* slots free again and not yet told */
-    uint32_t reviewed;  /* `next` at the last review */
+    char *end;          /* of the next packet's slot */
+    unsigned index;     /* in hot.peers */
+    uint32_t taken;     /* packets since the last review */
     bool is_revoked;    /* asked back, still in use */
     uint32_t heat;      /* small packets through the receive queue */
     uint32_t review;    /* during this review */
@@ -89,32 +102,47 @@ struct ring_in {
 
 struct hot {
     _Alignas(8) char slot[HOT_SLOT_BYTES]; /* being sent */
-    struct ibv_sge sge; /* of it */
-    struct ibv_send_wr wr;
     char *memory;       /* rings, NULL until the first is lent */
     struct ibv_mr *mr;
     uint64_t free;      /* which rings, one bit each */
     unsigned count;     /* rings lent */
     struct connection *peers[HOT_MAX];
+    const uint8_t *watch[HOT_MAX]; /* the next mark of each */
     size_t most;        /* longest packet of a ring; 0: rings are off */
     uint32_t review;    /* reviews so far */
     uint32_t arrivals;  /* packets since the last one */
-    unsigned pass;      /* polls that left out the completion queue */
-    bool is_blocked;    /* a packet waits for one of the receive queue */
+    int favour;         /* HOT_PASSES if the last packet came by a ring, or 0 */
+    int passes;         /* polls to come that leave out the completion queue */
 };
 
 /* The setting is read, inline_bytes is known. */
 void hotring_init(struct verbs *v);
 void hotring_fini(struct verbs *v);
 
-/* Send out by the ring, which has room; the queue pair has, too. */
+/* Send out by the ring, which has room; the queue pair has, too, and nothing
+ * is booked. */
 enum post hotring_send(struct connection *c, const struct packet_out *out);
+
+/* Open the short way if there is room, or close it and give back what is
+ * booked; harmless when it is so already. */
+void hotring_book(struct connection *c);
+void hotring_unbook(struct connection *c);
 
 /* Hand up what is in a peer's ring and due; returns how many packets. */
 int hotring_take(struct verbs *v, struct connection *c);
 
 /* The same for all rings. */
 int hotring_poll(struct verbs *v);
+
+/* Has anything come by a ring? */
+static ALWAYS_INLINE bool hotring_has_news(const struct hot *hot)
+{
+    for (unsigned i = 0; i < hot->count; i++)
+        if (atomic_load_explicit((const _Atomic uint8_t *)hot->watch[i],
+                                 memory_order_acquire))
+            return true;
+    return false;
+}
 
 /* HOT_PACKETS more small packets came from a peer without a ring. */
 void hotring_consider(struct connection *c) NO_INLINE;

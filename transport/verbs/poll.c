@@ -24,8 +24,7 @@
 enum {
     EVENTS_EVERY = 2048,        /* busy polls between two looks */
     EVENTS_EVERY_PENDING = 64,  /* the same while a connection comes up */
-    IDLE_WEIGHT = 8,            /* one idle poll counts for so many */
-    PASSES = 4                  /* polls of the rings for one of the queue */
+    IDLE_WEIGHT = 8             /* one idle poll counts for so many */
 };
 
 static void take_control(struct connection *c, const struct packet *packet)
@@ -38,11 +37,11 @@ static void take_control(struct connection *c, const struct packet *packet)
         c->has_farewell = true;
         break;
     case CONTROL_RING_OFFER:
-        c->credits_owed++;
+        c->owed.packets++;
         hotring_take_offer(c, packet);
         break;
     case CONTROL_RING_REVOKE:
-        c->credits_owed++;
+        c->owed.packets++;
         hotring_take_revoke(c);
         break;
     case CONTROL_RING_RETURN:
@@ -86,7 +85,8 @@ static void take_packet(struct verbs *v, const struct ibv_wc *wc)
     }
     packet_deliver(v->base.packets, c->base.world, packet, wc->byte_len);
     receive_return(&v->receive, slot);
-    c->credits_owed++;
+    c->owed.packets++;
+    v->hot.favour = 0;
     warm(v, c, wc->byte_len);
     post_credits(c);
 }
@@ -139,27 +139,32 @@ static NO_INLINE int look_for_events(struct verbs *v)
     return events;
 }
 
-/* What rings bring is faster to see and more likely to come than what the
- * completion queue has, so most polls look at them only. */
-static int poll_with_rings(struct verbs *v, bool is_dozing)
+/* The rest of a poll, after the rings. */
+static NO_INLINE int poll_queue(struct verbs *v, int events)
 {
-    int events = hotring_poll(v);
-    if (++v->hot.pass < PASSES && !v->hot.is_blocked && LIKELY(!is_dozing))
-        return events;
-    v->hot.pass = 0;
-    return events + poll_completions(v);
+    struct hot *hot = &v->hot;
+    const int passes = hot->count ? hot->favour : 0;
+    hot->passes = passes;
+    events += poll_completions(v);
+    if (UNLIKELY(!list_is_empty(&v->broken)))
+        connection_clear_broken(v);
+    v->events_countdown -= (events ? 1 : IDLE_WEIGHT) * (passes ? passes : 1);
+    if (UNLIKELY(v->events_countdown <= 0) ||
+        UNLIKELY(v->base.process->progress.is_dozing))
+        events += look_for_events(v);
+    return events;
 }
 
+/* While packets come by rings, most polls look at these only: that is a load
+ * a ring, where the completion queue takes a call and a lock. */
 int poll_verbs(struct transport *t)
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    const bool is_dozing = v->base.process->progress.is_dozing;
-    int events = v->hot.count ? poll_with_rings(v, is_dozing)
-                              : poll_completions(v);
-    if (UNLIKELY(!list_is_empty(&v->broken)))
-        connection_clear_broken(v);
-    v->events_countdown -= events ? 1 : IDLE_WEIGHT;
-    if (UNLIKELY(v->events_countdown <= 0) || UNLIKELY(is_dozing))
-        events += look_for_events(v);
-    return events;
+    int events = 0;
+    if (hotring_has_news(&v->hot))
+        events = hotring_poll(v);
+    if (LIKELY(--v->hot.passes > 0) &&
+        LIKELY(!v->base.process->progress.is_dozing))
+        return events;
+    return poll_queue(v, events);
 }

@@ -44,12 +44,13 @@ static inline bool post_message(struct connection *c, struct ibv_send_wr *wr,
                                 enum sent_kind kind, void *object)
 {
     wr->opcode = IBV_WR_SEND;
-    if (c->in.owed) {
+    if (c->owed.slots) {
         wr->opcode = IBV_WR_SEND_WITH_IMM;
-        wr->imm_data = htonl(c->in.owed);
-        c->in.owed = 0;
+        wr->imm_data = htonl(c->owed.slots);
+        c->owed.slots = 0;
     }
     c->sends_out++;
+    c->out.trailer.sends = c->sends_out;
     return post_request(c, wr, kind, object);
 }
 
@@ -117,6 +118,7 @@ NO_INLINE enum post post_refuse(const struct connection *c)
 enum post post_send(struct endpoint *ep, const struct packet_out *out)
 {
     struct connection *c = CONTAINER_OF(ep, struct connection, base);
+    hotring_unbook(c); /* a post that is busy leaves it so */
     if (UNLIKELY(c->state != CONNECTION_READY))
         return post_refuse(c);
     if (UNLIKELY(post_room(c) <= SEND_RESERVE))
@@ -149,8 +151,8 @@ static enum post post_word(struct connection *c, enum control what)
 
 void post_credits(struct connection *c)
 {
-    if (c->credits_owed >= (verbs_of(c)->credits + 1) / 2 ||
-        c->in.owed >= HOT_SLOTS / 2)
+    if (c->owed.packets >= (verbs_of(c)->credits + 1) / 2 ||
+        c->owed.slots >= HOT_SLOTS / 2)
         post_word(c, CONTROL_CREDITS);
     if (UNLIKELY(c->out.owes_return))
         hotring_give_back(c);
@@ -158,7 +160,7 @@ void post_credits(struct connection *c)
 
 bool post_farewell(struct connection *c)
 {
-    c->unsignalled = SIGNAL_EVERY; /* so that draining gets its completion */
+    c->must_signal = true; /* so that draining gets its completion */
     return post_word(c, CONTROL_FAREWELL) != POST_BUSY;
 }
 
@@ -198,13 +200,10 @@ static void free_slot(struct verbs *v, struct send_slot *slot)
 
 void post_retire(struct connection *c)
 {
-    struct sent s;
-    do {
-        s = c->sent[c->retired % SEND_QUEUE];
-        c->retired++;
-        if (s.kind == SENT_SLOT)
-            free_slot(verbs_of(c), s.object);
-    } while (!s.is_signalled);
+    struct sent s = c->sent[c->signals_taken++ % SEND_QUEUE];
+    c->retired += s.covers;
+    if (s.kind == SENT_SLOT)
+        free_slot(verbs_of(c), s.object);
     if (s.kind == SENT_MOVE)
         rdma_answer(c, s.object);
     rdma_advance(c);
@@ -213,10 +212,12 @@ void post_retire(struct connection *c)
 void post_abandon(struct connection *c, int err)
 {
     struct verbs *v = verbs_of(c);
-    for (; c->retired != c->posted; c->retired++) {
-        struct sent *s = &c->sent[c->retired % SEND_QUEUE];
+    for (; c->signals_taken != c->signals; c->signals_taken++) {
+        struct sent *s = &c->sent[c->signals_taken % SEND_QUEUE];
         if (s->kind == SENT_SLOT)
             free_slot(v, s->object);
     }
+    c->retired = c->posted;
+    c->unsignalled = 0;
     rdma_abandon(c, err);
 }

@@ -12,9 +12,9 @@
  * packet. Farewell and the return of a ring are one each. RECEIVE_EXTRA counts
  * these six; offering a ring and asking for it back take credits.
  *
- * Send queue. Each work request has an entry in connection.sent. Only signalled
- * ones give a completion, which retires all before it, as an RC queue pair
- * completes in order. Whatever holds a slot or a move is signalled, bare inline
+ * Send queue. Only signalled work requests give a completion, which retires all
+ * before it, as an RC queue pair completes in order; each has an entry in
+ * connection.sent. Whatever holds a slot or a move is signalled, bare inline
  * sends only every SIGNAL_EVERY, so nothing that another peer may need is held
  * by an idle connection.
  */
@@ -59,12 +59,23 @@ bool post_offer(struct connection *c, struct hot_offer *offer);
 bool post_revoke(struct connection *c);
 bool post_return(struct connection *c);
 
+/* The last posted work request is a signalled one. */
+static inline void post_note_signal(struct connection *c, enum sent_kind kind,
+                                    void *object)
+{
+    c->sent[c->signals++ % SEND_QUEUE] = (struct sent){
+        object, (uint8_t)kind, (uint8_t)c->unsignalled };
+    c->unsignalled = 0;
+}
+
 /* Post one work request and note what it holds. False: the connection is
  * broken. */
 static inline bool post_request(struct connection *c, struct ibv_send_wr *wr,
                                 enum sent_kind kind, void *object)
 {
-    bool is_signalled = object || c->unsignalled + 1 >= SIGNAL_EVERY;
+    hotring_unbook(c);
+    bool is_signalled = object || c->must_signal ||
+                         c->unsignalled + 1 >= SIGNAL_EVERY;
     if (is_signalled)
         wr->send_flags |= IBV_SEND_SIGNALED;
     struct ibv_send_wr *bad;
@@ -73,23 +84,25 @@ static inline bool post_request(struct connection *c, struct ibv_send_wr *wr,
         connection_break(c, "cannot send to", status);
         return false;
     }
-    c->sent[c->posted % SEND_QUEUE] = (struct sent){ object, (uint8_t)kind,
-                                                     is_signalled };
     c->posted++;
-    c->unsignalled = is_signalled ? 0 : c->unsignalled + 1;
+    c->unsignalled++;
+    if (is_signalled)
+        post_note_signal(c, kind, object);
+    hotring_book(c);
     return true;
 }
 
 static inline uint16_t post_take_owed(struct connection *c)
 {
-    uint16_t owed = (uint16_t)c->credits_owed;
-    c->credits_owed = 0;
+    uint16_t owed = (uint16_t)c->owed.packets;
+    c->owed.packets = 0;
     return owed;
 }
 
+/* Work requests that the send queue has room for. */
 static inline unsigned post_room(const struct connection *c)
 {
-    return SEND_QUEUE - (c->posted - c->retired);
+    return SEND_QUEUE - (c->posted - c->out.booked - c->retired);
 }
 
 /* A signalled work request has completed: retire all up to it. */
@@ -100,7 +113,7 @@ void post_abandon(struct connection *c, int err);
 
 static inline bool post_is_drained(const struct connection *c)
 {
-    return c->posted == c->retired;
+    return c->posted - c->out.booked == c->retired;
 }
 
 #endif

@@ -115,8 +115,10 @@ static enum post start(struct endpoint *ep, const struct transfer *t,
     struct list *free = list_first(&v->moves_free);
     if (t->bytes == 0)
         return POST_DONE;
-    if (UNLIKELY(!free))
+    if (UNLIKELY(!free)) {
+        hotring_unbook(c);
         return POST_BUSY;
+    }
     struct move *m = CONTAINER_OF(free, struct move, link);
     list_remove(&m->link);
     m->completion = t->completion;

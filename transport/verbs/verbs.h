@@ -57,11 +57,12 @@ enum connection_state {
     CONNECTION_FAILED     /* cleared up; endpoint.error says why */
 };
 
-/* What one work request on a send queue holds until it is retired. */
+/* What a signalled work request stands for until its completion. */
 struct sent {
-    void *object; /* struct send_slot, struct move, or NULL */
-    uint8_t kind; /* enum sent_kind */
-    bool is_signalled;
+    void *object;   /* struct send_slot, struct move, or NULL */
+    uint8_t kind;   /* enum sent_kind */
+    uint8_t covers; /* work requests that it retires: the unsignalled ones
+                       before it, and itself */
 };
 
 enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_MOVE };
@@ -97,6 +98,12 @@ struct lane {
     unsigned requests_max; /* what both devices allow; 0: none can be */
 };
 
+/* What is free again and the peer has not been told of. */
+struct owed {
+    uint32_t packets; /* receive slots */
+    uint32_t slots;   /* of the ring that we lend */
+};
+
 struct connection {
     struct endpoint base;
     enum connection_state state;
@@ -114,11 +121,14 @@ struct connection {
     uint64_t nonce;              /* the peer's */
 
     unsigned credits;         /* packets the peer has room for */
-    unsigned credits_owed;    /* slots free again and not yet told */
-    uint32_t posted;          /* work requests ever */
+    struct owed owed;
+    uint32_t posted;          /* work requests ever, booked ones included */
     uint32_t retired;
-    unsigned unsignalled;     /* since the last signalled one */
-    struct sent sent[SEND_QUEUE];
+    unsigned unsignalled;     /* of these, since the last signalled one */
+    bool must_signal;         /* the connection ends: nothing follows */
+    uint32_t signals;         /* signalled ones ever */
+    uint32_t signals_taken;   /* of these completed */
+    struct sent sent[SEND_QUEUE]; /* those between the two */
 
     uint32_t small_packets;   /* to our receive queue, without a ring */
     uint16_t sends_out;       /* packets to the peer's receive queue so far */
