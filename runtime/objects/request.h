@@ -60,6 +60,23 @@ struct mpi_request {
     void *owner;              /* for then */
 };
 
+/*
+ * Stands for every operation that is done when its start returns: always
+ * complete, and never released. Its handle is a constant, so that such a start
+ * and the wait for it look nothing up. The standard's own handles end far below.
+ */
+extern struct mpi_request request_done;
+enum { REQUEST_DONE = HANDLE_FIRST - 1 };
+
+/* Put request_done into the handle table, where it stays; may be repeated.
+ * Errors: as handle_add_predefined */
+int request_open_done(void);
+
+static inline bool request_is_done(MPI_Request handle)
+{
+    return (uintptr_t)handle == REQUEST_DONE;
+}
+
 static inline struct mpi_request *request_find(MPI_Request handle)
 {
     return (struct mpi_request *)handle_find(handle, KIND_REQUEST);

@@ -206,7 +206,7 @@ int bsend_start(const struct message *m, struct mpi_request **out)
 {
     struct p2p *p2p = m->comm->p2p;
     const size_t bytes = (size_t)m->count * m->type->size;
-    *out = p2p_sent(p2p);
+    *out = &request_done;
     if (m->peer == MPI_PROC_NULL)
         return MPI_SUCCESS;
     struct bsend_buffer *b = buffer_of(m->comm);

@@ -14,25 +14,6 @@
 
 enum { CONTEXTS_MAX = 1 << 20 };
 
-static void keep_sent(struct mpi_request *sent)
-{
-    (void)sent;
-}
-
-static int open_sent(struct p2p *p2p)
-{
-    static const struct request_ops ops = { .release = keep_sent };
-    p2p->sent = (struct mpi_request){
-        .object = { .kind = KIND_REQUEST, .references = 1 },
-        .is_complete = 1,
-        .ops = &ops,
-        .progress = &p2p->process->progress,
-        .source = MPI_PROC_NULL,
-        .tag = MPI_ANY_TAG,
-    };
-    return handle_add(&p2p->sent.object);
-}
-
 static enum rendezvous choose_rendezvous(void)
 {
     static const char *const names[] = { [RENDEZVOUS_AUTO] = "auto",
@@ -63,7 +44,7 @@ int p2p_open(struct process *process, const struct transport_ops *const *ops,
                             sizeof(*p2p->endpoints));
     int err = MPI_ERR_NO_MEM;
     if (p2p->endpoints && request_pool_grow(p2p) &&
-        open_sent(p2p) == MPI_SUCCESS)
+        request_open_done() == MPI_SUCCESS)
         err = transports_open(process, &p2p->packets, ops, count,
                               &p2p->transports);
     if (err != MPI_SUCCESS) {
@@ -102,7 +83,6 @@ void p2p_close(struct p2p *p2p)
             handle_remove(&slab->requests[i].base.object);
         free(slab);
     }
-    handle_remove(&p2p->sent.object);
     free(p2p->endpoints);
     move_close_pool(p2p);
     free(p2p->peer_errors);
@@ -129,11 +109,6 @@ void p2p_flush(struct p2p *p2p)
     struct backlog *backlog = transports_backlog(p2p->transports);
     while (!list_is_empty(&backlog->endpoints))
         progress_wait_round(&p2p->process->progress);
-}
-
-struct mpi_request *p2p_sent(struct p2p *p2p)
-{
-    return &p2p->sent;
 }
 
 struct process *p2p_process(const struct p2p *p2p)

@@ -60,8 +60,6 @@ struct p2p {
     struct list comms;           /* those with an open context */
     bool has_failed_comm;        /* collectives of some fail */
     struct p2p_request *free_requests;
-    struct mpi_request sent;     /* stands for every send that is done when
-                                    its start returns; never released */
     struct request_slab *slabs;
     void *scratch;               /* where non-contiguous data is packed */
     size_t scratch_bytes;

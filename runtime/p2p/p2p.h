@@ -94,9 +94,6 @@ int p2p_recv(const struct message *m, MPI_Status *status);
  */
 void p2p_cancel_recv(struct mpi_request *r);
 
-/* What stands for every send that is done when its start returns. */
-struct mpi_request *p2p_sent(struct p2p *p2p);
-
 /*
  * The collective operation of comm with this tag has failed here: it and those
  * after it fail from now on (comm_collective_error), and the other ranks are
