@@ -40,6 +40,8 @@
 #define FLOAT128 __float128
 #endif
 
+#define IS_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* align is a power of two. */

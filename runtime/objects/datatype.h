@@ -84,6 +84,14 @@ static inline bool datatype_is_run(const struct mpi_datatype *t,
 int datatype_init_predefined(void);
 void datatype_fini_predefined(void);
 
+/* Let a predefined type hold what another one holds from the start; with
+ * MPI_DATATYPE_NULL it is not supported any more. */
+void datatype_make_like(MPI_Datatype handle, MPI_Datatype other);
+
+/* A predefined type like base, without a name, with a handle of its own. Never
+ * freed. Errors: MPI_ERR_NO_MEM */
+int datatype_alias(const struct mpi_datatype *base, struct mpi_datatype **out);
+
 /* The name of a type for a sentence: "MPI_INT", "a derived datatype". */
 const char *datatype_name(const struct mpi_datatype *t);
 

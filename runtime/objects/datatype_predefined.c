@@ -158,40 +158,83 @@ static size_t set_blocks(struct datatype_block *blocks, const struct row *row)
     return row->first_bytes == 0 ? 0 : 1 + is_split;
 }
 
-/* A basic element; what is static keeps one reference for ever. */
-static struct signature basic(size_t bytes)
+static enum external_form form_of(MPI_Datatype handle)
 {
+    if (handle == MPI_LONG || handle == MPI_LONG_INT)
+        return EXTERNAL_SIGNED;
+    if (handle == MPI_UNSIGNED_LONG)
+        return EXTERNAL_UNSIGNED;
+    if (handle == MPI_WCHAR)
+        return EXTERNAL_WIDE;
+    if (handle == MPI_LONG_DOUBLE || handle == MPI_LONG_DOUBLE_INT ||
+        handle == MPI_C_LONG_DOUBLE_COMPLEX ||
+        handle == MPI_CXX_LONG_DOUBLE_COMPLEX)
+        return EXTERNAL_QUAD;
+    return EXTERNAL_PLAIN;
+}
+
+/* A basic element; what is static keeps one reference for ever. */
+static struct signature basic(size_t bytes, size_t unit,
+                              enum external_form form)
+{
+    static const uint8_t external_unit[] = { [EXTERNAL_SIGNED] = 4,
+                                             [EXTERNAL_UNSIGNED] = 4,
+                                             [EXTERNAL_WIDE] = 2,
+                                             [EXTERNAL_QUAD] = 16 };
     return (struct signature){
-        .references = 1, .bytes = bytes, .elements = 1};
+        .references = 1,
+        .bytes = bytes,
+        .external_bytes = form == EXTERNAL_PLAIN
+                              ? bytes
+                              : bytes / unit * external_unit[form],
+        .elements = 1,
+        .form = form,
+        .unit = (uint8_t)unit,
+    };
+}
+
+static bool is_complex(enum element element)
+{
+    return element == ELEMENT_C32 || element == ELEMENT_C64 ||
+           element == ELEMENT_C128 || element == ELEMENT_CLONG;
 }
 
 /* A pair is two basic elements. */
-static void set_signature(size_t i)
+static void set_signature(size_t i, const struct row *row)
 {
-    const struct row *row = &rows[i];
+    const enum external_form form = form_of(row->handle);
     struct signature *s = &predefined[i].signature;
     struct signature *leaves = predefined[i].leaves;
     struct signature_part *parts = predefined[i].parts;
-    *s = basic(row->first_bytes + row->second_bytes);
-    if (row->second_bytes == 0)
+    if (row->second_bytes == 0) {
+        const size_t numbers = is_complex(row->element) ? 2 : 1;
+        *s = basic(row->first_bytes, row->first_bytes / numbers, form);
         return;
-    leaves[0] = basic(row->first_bytes);
-    leaves[1] = basic(row->second_bytes);
+    }
+    leaves[0] = basic(row->first_bytes, row->first_bytes, form);
+    leaves[1] = basic(row->second_bytes, row->second_bytes, EXTERNAL_PLAIN);
     parts[0] = (struct signature_part){1, &leaves[0]};
     parts[1] = (struct signature_part){1, &leaves[1]};
-    s->elements = 2;
-    s->part_count = 2;
-    s->parts = parts;
+    *s = (struct signature){
+        .references = 1,
+        .bytes = row->first_bytes + row->second_bytes,
+        .external_bytes = leaves[0].external_bytes + leaves[1].external_bytes,
+        .elements = 2,
+        .part_count = 2,
+        .parts = parts,
+    };
 }
 
-static int add(size_t i)
+/* Make type i what the row says, under its own handle and name. */
+static void represent(size_t i, const struct row *row)
 {
-    const struct row *row = &rows[i];
     struct mpi_datatype *t = &predefined[i].type;
     size_t end = row->second > 0 ? row->second + row->second_bytes
                                  : row->first_bytes;
     *t = (struct mpi_datatype){
-        .object = {.kind = KIND_DATATYPE, .references = 1},
+        .object = {.kind = KIND_DATATYPE,
+                   .references = 1,
+                   .handle = t->object.handle},
         .size = row->first_bytes + row->second_bytes,
         .extent = (MPI_Aint)row->extent,
         .true_extent = (MPI_Aint)end,
@@ -201,15 +244,36 @@ static int add(size_t i)
         .element = (uint8_t)row->element,
         .ops = row->ops,
         .align = row->align,
-        .basic = row->handle,
+        .basic = rows[i].handle,
         .signature = &predefined[i].signature,
-        .name = row->name,
+        .name = rows[i].name,
         .blocks = predefined[i].blocks,
     };
     t->block_count = set_blocks(t->blocks, row);
-    set_signature(i);
+    set_signature(i, row);
     t->is_contiguous = t->size == row->extent;
-    return handle_add_predefined(&t->object, (uintptr_t)row->handle);
+}
+
+static int add(size_t i)
+{
+    represent(i, &rows[i]);
+    return handle_add_predefined(&predefined[i].type.object,
+                                 (uintptr_t)rows[i].handle);
+}
+
+static const struct row *find_row(MPI_Datatype handle)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        if (rows[i].handle == handle)
+            return &rows[i];
+    return NULL;
+}
+
+void datatype_make_like(MPI_Datatype handle, MPI_Datatype other)
+{
+    static const struct row unsupported;
+    const struct row *row = find_row(handle), *like = find_row(other);
+    represent((size_t)(row - rows), like ? like : &unsupported);
 }
 
 int datatype_init_predefined(void)

@@ -23,6 +23,8 @@ int signature_create(struct signature_part *parts, size_t part_count,
     s->part_count = part_count;
     for (size_t i = 0; i < part_count; i++) {
         s->bytes += (uint64_t)parts[i].count * parts[i].of->bytes;
+        s->external_bytes +=
+            (uint64_t)parts[i].count * parts[i].of->external_bytes;
         s->elements += parts[i].count * parts[i].of->elements;
     }
     *out = s;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Of which basic elements a datatype's data are, in order: for
- * MPI_Get_elements, which counts them in a message that ends inside an element.
+ * MPI_Get_elements, which counts them in a message that ends inside an element,
+ * and for external32, which writes each in a form of its own.
  *
  * A tree: a leaf is one basic element, other nodes are parts, each some number
  * of times a lower node. Nodes are constant and shared by reference, so a type
@@ -22,9 +23,21 @@ struct signature_part {
     struct signature *of;
 };
 
+/* How a basic element is written in external32 (MPI 5.0, 14.5.2). */
+enum external_form {
+    EXTERNAL_PLAIN,    /* as here, in big-endian order */
+    EXTERNAL_SIGNED,   /* an integer of 8 bytes in 4 */
+    EXTERNAL_UNSIGNED,
+    EXTERNAL_WIDE,     /* a character of 4 bytes in 2 */
+    EXTERNAL_QUAD      /* a long double as IEEE binary128 */
+};
+
 struct signature {
     int references;
+    enum external_form form; /* of a basic element */
+    uint8_t unit;            /* bytes of each number in it: a complex has two */
     uint64_t bytes;     /* of data */
+    uint64_t external_bytes;
     MPI_Count elements; /* basic ones */
     size_t part_count;  /* 0: a basic element, or nothing */
     struct signature_part *parts;
