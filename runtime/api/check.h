@@ -4,7 +4,9 @@
  * sentence.
  *
  * The good case is inline and a handful of instructions, because every
- * MPI_Send pays it; the sentences are made out of line, in check.c.
+ * MPI_Send pays it; the sentences are made out of line, in check.c. Values are
+ * not checked after configure --disable-argument-checks, and wrong ones pass
+ * when BATON_ARGUMENT_CHECKS is no. Handles are looked up in any case.
  */
 #ifndef API_CHECK_H
 #define API_CHECK_H
@@ -20,6 +22,9 @@
 #include "runtime/objects/info.h"
 #include "runtime/objects/op.h"
 #include "runtime/objects/request.h"
+
+/* Is the value right, or not to be looked at? */
+#define IS_RIGHT(condition) LIKELY(!BATON_ARGUMENT_CHECKS || (condition))
 
 /* Is the library between MPI_Init and MPI_Finalize? Functions that look up a
  * communicator need not ask: none is found outside. */
@@ -51,7 +56,7 @@ int check_inter(const struct mpi_comm *comm);
 
 static inline int check_count(MPI_Count count)
 {
-    return LIKELY(count >= 0) ? MPI_SUCCESS : check_count_failed(count);
+    return IS_RIGHT(count >= 0) ? MPI_SUCCESS : check_count_failed(count);
 }
 
 /* Any datatype, also one that was freed or is not supported: for queries. */
@@ -72,8 +77,8 @@ static inline int check_committed(MPI_Datatype handle,
     int err = check_any_type(handle, out);
     if (UNLIKELY(err != MPI_SUCCESS))
         return err;
-    return LIKELY((*out)->is_committed) ? MPI_SUCCESS
-                                        : check_committed_failed(*out);
+    return IS_RIGHT((*out)->is_committed) ? MPI_SUCCESS
+                                          : check_committed_failed(*out);
 }
 
 int check_group(MPI_Group handle, struct mpi_group **out);
@@ -99,7 +104,7 @@ int check_op(MPI_Op handle, const struct mpi_datatype *type,
 static inline int check_buffer(const void *buffer, MPI_Count count,
                                const struct mpi_datatype *type)
 {
-    if (LIKELY((uintptr_t)buffer + (uintptr_t)type->true_lb >= 4096))
+    if (IS_RIGHT((uintptr_t)buffer + (uintptr_t)type->true_lb >= 4096))
         return MPI_SUCCESS;
     return check_buffer_failed(buffer, count, type);
 }
@@ -107,7 +112,7 @@ static inline int check_buffer(const void *buffer, MPI_Count count,
 /* A rank in comm, or MPI_PROC_NULL. */
 static inline int check_destination(int rank, const struct mpi_comm *comm)
 {
-    if (LIKELY((unsigned)rank < (unsigned)comm->peer_count) ||
+    if (IS_RIGHT((unsigned)rank < (unsigned)comm->peer_count) ||
         rank == MPI_PROC_NULL)
         return MPI_SUCCESS;
     return check_destination_failed(rank, comm);
@@ -116,7 +121,7 @@ static inline int check_destination(int rank, const struct mpi_comm *comm)
 /* As check_destination, or MPI_ANY_SOURCE. */
 static inline int check_source(int rank, const struct mpi_comm *comm)
 {
-    if (LIKELY((unsigned)rank < (unsigned)comm->peer_count) ||
+    if (IS_RIGHT((unsigned)rank < (unsigned)comm->peer_count) ||
         rank == MPI_ANY_SOURCE || rank == MPI_PROC_NULL)
         return MPI_SUCCESS;
     return check_source_failed(rank, comm);
@@ -124,27 +129,27 @@ static inline int check_source(int rank, const struct mpi_comm *comm)
 
 static inline int check_root(int root, const struct mpi_comm *comm)
 {
-    return LIKELY((unsigned)root < (unsigned)comm->size)
+    return IS_RIGHT((unsigned)root < (unsigned)comm->size)
                ? MPI_SUCCESS
                : check_root_failed(root, comm);
 }
 
 static inline int check_send_tag(int tag)
 {
-    return LIKELY(tag >= 0) ? MPI_SUCCESS : check_tag_failed(tag);
+    return IS_RIGHT(tag >= 0) ? MPI_SUCCESS : check_tag_failed(tag);
 }
 
 /* As check_send_tag, or MPI_ANY_TAG. */
 static inline int check_recv_tag(int tag)
 {
-    return LIKELY(tag >= 0 || tag == MPI_ANY_TAG) ? MPI_SUCCESS
-                                                  : check_tag_failed(tag);
+    return IS_RIGHT(tag >= 0 || tag == MPI_ANY_TAG) ? MPI_SUCCESS
+                                                    : check_tag_failed(tag);
 }
 
 /* An out-argument the user must provide; what names it in the sentence. */
 static inline int check_pointer(const void *pointer, const char *what)
 {
-    return LIKELY(pointer != NULL) ? MPI_SUCCESS : check_pointer_failed(what);
+    return IS_RIGHT(pointer != NULL) ? MPI_SUCCESS : check_pointer_failed(what);
 }
 
 #endif

@@ -52,7 +52,12 @@ static void die_outside(const char *function)
 void api_die(int err, const char *function)
 {
     char sentence[600];
-    snprintf(sentence, sizeof sentence, "%s: %s", function, error_text(err));
+    error_name_function(err, function);
+    if (error_sentence(err))
+        snprintf(sentence, sizeof sentence, "%s", error_sentence(err));
+    else
+        snprintf(sentence, sizeof sentence, "%s: %s", function,
+                 error_text(err));
     process_abort(library.process, error_class_of(err), sentence);
 }
 
@@ -60,6 +65,7 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
 {
     if (!library.process)
         die_outside(function);
+    error_name_function(err, function);
     if (!comm)
         comm = library.self;
     if (!comm)

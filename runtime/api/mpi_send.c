@@ -60,16 +60,16 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
     if (UNLIKELY(!s->comm))
         return false;
     const struct mpi_datatype *type = datatype_find(c->datatype);
-    if (UNLIKELY(!type) || UNLIKELY(c->tag < 0) ||
+    if (UNLIKELY(!type) || !IS_RIGHT(c->tag >= 0) ||
         UNLIKELY((unsigned)c->dest >= s->comm->short_count) ||
         UNLIKELY((uint64_t)c->count > COUNT_MAX) ||
-        UNLIKELY(!type->is_committed) || UNLIKELY(!type->is_contiguous))
+        !IS_RIGHT(type->is_committed) || UNLIKELY(!type->is_contiguous))
         return false;
     uintptr_t address = (uintptr_t)c->buf + (uintptr_t)type->true_lb;
     s->tag = c->tag;
     s->address = (const void *)address;
     s->bytes = (uint64_t)c->count * type->size;
-    return LIKELY(address >= 4096) && p2p_short_way(s, c->dest);
+    return IS_RIGHT(address >= 4096) && p2p_short_way(s, c->dest);
 }
 
 static NO_INLINE int send_any(const struct send_call *c)

@@ -35,6 +35,7 @@ int session_raise(struct session *s, int err, const char *function)
 {
     if (!s || !library.process)
         return api_raise_anytime(err, function);
+    error_name_function(err, function);
     const struct mpi_errhandler *handler = s->errhandler;
     if (handler->of == KIND_SESSION) {
         MPI_Session handle = (MPI_Session)s->object.handle;

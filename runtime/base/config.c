@@ -102,6 +102,9 @@ static const struct row rows[] = {
     { "BATON_SLEEP_USEC", "-1", INT, AT(sleep_usec), USER,
       "Microseconds for which a waiting rank yields before it sleeps until a "
       "message wakes it; -1 chooses by ranks per core." },
+    { "BATON_ARGUMENT_CHECKS", "yes", BOOL, AT(argument_checks), USER,
+      "Find wrong values of arguments, such as a negative count; without, they "
+      "are used as they are." },
     { "BATON_SSH", "ssh", STRING, AT(ssh), USER,
       "Command by which mpirun reaches other hosts, such as ssh -p 2222." },
     { "BATON_NODE_SEGMENT_FD", "-1", INT, AT(node_segment_fd), INTERNAL, "" },

@@ -36,6 +36,7 @@ struct settings {
     int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */
     int verbs_retry_count;     /* RC transport retries */
     int verbs_reads;           /* reads on the wire at once, per peer */
+    bool argument_checks;      /* wrong values of arguments are errors */
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
     int sleep_usec;            /* of yielding before it sleeps */

@@ -6,7 +6,9 @@
 #include "runtime/base/error.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 static struct {
     int sequence;
@@ -29,6 +31,20 @@ int error_make(int error_class, const char *format, ...)
     pthread_mutex_unlock(&ring_lock);
     va_end(args);
     return error_class_of(error_class) + ERROR_CODE_STEP * k;
+}
+
+void error_name_function(int code, const char *function)
+{
+    char old[sizeof ring[0].text];
+    const size_t length = strlen(function);
+    pthread_mutex_lock(&ring_lock);
+    char *text = (char *)(uintptr_t)error_sentence(code);
+    if (text && strncmp(text, function, length) != 0) {
+        memcpy(old, text, sizeof old);
+        snprintf(text, sizeof old, "%s: %.*s", function,
+                 (int)(sizeof old - length - 3), old);
+    }
+    pthread_mutex_unlock(&ring_lock);
 }
 
 const char *error_sentence(int code)

@@ -26,6 +26,10 @@ enum {
  */
 int error_make(int error_class, const char *format, ...) PRINTF_LIKE(2, 3) COLD;
 
+/* Put "function: " before the sentence of a code, if it has one that does not
+ * begin so. */
+void error_name_function(int code, const char *function) COLD;
+
 /* The class of a code or of a class; identity on MPI_SUCCESS. */
 static inline int error_class_of(int code)
 {

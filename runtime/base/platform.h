@@ -18,6 +18,12 @@
 
 #define CACHE_LINE 64
 
+/* 0 by configure --disable-argument-checks: then the compiler drops the checks
+ * of arguments' values. */
+#if !defined(BATON_ARGUMENT_CHECKS)
+#define BATON_ARGUMENT_CHECKS 1
+#endif
+
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 

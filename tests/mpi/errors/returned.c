@@ -22,6 +22,7 @@ static char buffer[256];
         check_class(__FILE__, __LINE__, #call, code_, error_class);            \
         MPI_Error_string(code_, text_, &length_);                              \
         CHECK((size_t)length_ == strlen(text_));                               \
+        CHECK(strncmp(text_, #call, strcspn(#call, "(")) == 0);                \
         if (!strstr(text_, words)) {                                           \
             fprintf(stderr, "'%s' lacks '%s'\n", text_, words);                \
             CHECK(!"the sentence");                                            \
