@@ -13,17 +13,26 @@
 #include "collectives/schedule.h"
 
 int barrier_dissemination(struct schedule *s, const struct coll_args *a);
+int barrier_twolevel(struct schedule *s, const struct coll_args *a);
 
 int bcast_binomial(struct schedule *s, const struct coll_args *a);
 int bcast_scatter_allgather(struct schedule *s, const struct coll_args *a);
+int bcast_chain(struct schedule *s, const struct coll_args *a);
+int bcast_twolevel(struct schedule *s, const struct coll_args *a);
 
 int reduce_binomial(struct schedule *s, const struct coll_args *a);
 int reduce_linear(struct schedule *s, const struct coll_args *a);
+int reduce_rabenseifner(struct schedule *s, const struct coll_args *a);
+int reduce_twolevel(struct schedule *s, const struct coll_args *a);
 
 int allreduce_recursive_doubling(struct schedule *s,
                                  const struct coll_args *a);
 int allreduce_ring(struct schedule *s, const struct coll_args *a);
-bool allreduce_ring_suits(const struct coll_args *a);
+int allreduce_rabenseifner(struct schedule *s, const struct coll_args *a);
+int allreduce_twolevel(struct schedule *s, const struct coll_args *a);
+
+/* Are elements the same at all ranks, and may operands meet in any order? */
+bool reduction_can_be_cut(const struct coll_args *a);
 
 int gather_binomial(struct schedule *s, const struct coll_args *a);
 int gather_linear(struct schedule *s, const struct coll_args *a);
@@ -37,6 +46,9 @@ bool allgather_recursive_doubling_suits(const struct coll_args *a);
 int allgather_bruck(struct schedule *s, const struct coll_args *a);
 int allgather_ring(struct schedule *s, const struct coll_args *a);
 
+int allgather_neighbor_exchange(struct schedule *s, const struct coll_args *a);
+bool allgather_neighbor_exchange_suits(const struct coll_args *a);
+int allgather_twolevel(struct schedule *s, const struct coll_args *a);
 int allgather_linear(struct schedule *s, const struct coll_args *a);
 
 int alltoall_bruck(struct schedule *s, const struct coll_args *a);
@@ -47,6 +59,7 @@ bool alltoall_in_place_suits(const struct coll_args *a);
 bool alltoall_two_buffers_suits(const struct coll_args *a);
 
 int reduce_scatter_by_root(struct schedule *s, const struct coll_args *a);
+int reduce_scatter_halving(struct schedule *s, const struct coll_args *a);
 int reduce_scatter_pairwise(struct schedule *s, const struct coll_args *a);
 bool reduce_scatter_commutes(const struct coll_args *a);
 

@@ -15,12 +15,6 @@
  */
 #include "collectives/algorithms.h"
 
-bool allreduce_ring_suits(const struct coll_args *a)
-{
-    return a->op->is_commutative && a->op->code != OP_USER &&
-           a->recv.type->is_predefined;
-}
-
 /* Block b of the P blocks of `whole`; sizes differ by one element at most. */
 static struct span block_of(struct span whole, int b, int size)
 {

@@ -73,8 +73,10 @@ int coll_run(const struct coll_args *a)
 {
     if (is_nothing(a))
         return MPI_SUCCESS;
-    bool is_done;
-    int err = node_run(a, &is_done);
+    bool is_done = false;
+    int err = MPI_SUCCESS;
+    if (LIKELY(!select_is_set(a->kind)))
+        err = node_run(a, &is_done);
     return is_done ? err : coll_run_messages(a);
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "collectives/tuning.h"
+#include "runtime/base/config.h"
 #include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
@@ -19,6 +21,9 @@ struct schedule_pool {
 
 int schedule_pool_retain(struct process *process)
 {
+    int err = tuning_load();
+    if (err != MPI_SUCCESS)
+        return err;
     if (!process->schedules) {
         struct schedule_pool *pool = malloc(sizeof *pool);
         if (!pool)
@@ -28,6 +33,8 @@ int schedule_pool_retain(struct process *process)
         list_init(&pool->idle);
         list_init(&pool->running);
         process->schedules = pool;
+        if (settings.explain && process->world == 0)
+            tuning_print(stderr);
     }
     process->schedules->references++;
     return MPI_SUCCESS;

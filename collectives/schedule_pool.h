@@ -14,8 +14,9 @@
 struct process;
 
 /*
- * The pool of this rank is needed by one more communicator; makes it.
- * Errors   MPI_ERR_NO_MEM
+ * The pool of this rank is needed by one more communicator; makes it, and
+ * loads the table of algorithms.
+ * Errors   MPI_ERR_NO_MEM; as tuning_load
  */
 int schedule_pool_retain(struct process *process);
 

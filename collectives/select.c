@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The algorithms of each collective, and the choice among them.
+ * The algorithms of each collective, and the choice among them by the table of
+ * tuning.h.
  *
  * What decides must be equal at all ranks: the bytes of a type signature, the
  * number of ranks, op. Counts are not (layouts may differ), nor is the
@@ -10,40 +11,38 @@
 
 #include "collectives/algorithms.h"
 #include "collectives/inter.h"
-
-enum {
-    /* Above these the bytes cost more than the rounds. */
-    BCAST_LONG_BYTES = 64 * 1024,
-    ALLREDUCE_LONG_BYTES = 32 * 1024,
-    GATHER_LONG_BYTES = 4 * 1024,    /* of one block */
-    ALLGATHER_LONG_BYTES = 32 * 1024, /* of all blocks */
-    ALLTOALL_SHORT_BYTES = 64,
-    ALLTOALL_LONG_BYTES = 32 * 1024,
-    /* Below this many ranks a tree saves nothing over the root alone. */
-    TREE_RANKS = 4,
-    BRUCK_RANKS = 16
-};
+#include "collectives/places.h"
+#include "collectives/tuning.h"
+#include "collectives/twolevel.h"
+#include "runtime/base/config.h"
 
 static const struct algorithm barrier_list[] = {
     { "dissemination", barrier_dissemination, NULL },
+    { "twolevel", barrier_twolevel, twolevel_suits },
     { NULL, NULL, NULL },
 };
 
 static const struct algorithm bcast_list[] = {
     { "binomial", bcast_binomial, NULL },
     { "scatter_allgather", bcast_scatter_allgather, NULL },
+    { "chain", bcast_chain, NULL },
+    { "twolevel", bcast_twolevel, twolevel_suits },
     { NULL, NULL, NULL },
 };
 
 static const struct algorithm reduce_list[] = {
     { "binomial", reduce_binomial, NULL },
     { "linear", reduce_linear, NULL },
+    { "rabenseifner", reduce_rabenseifner, reduction_can_be_cut },
+    { "twolevel", reduce_twolevel, twolevel_reduction_suits },
     { NULL, NULL, NULL },
 };
 
 static const struct algorithm allreduce_list[] = {
     { "recursive_doubling", allreduce_recursive_doubling, NULL },
-    { "ring", allreduce_ring, allreduce_ring_suits },
+    { "ring", allreduce_ring, reduction_can_be_cut },
+    { "rabenseifner", allreduce_rabenseifner, reduction_can_be_cut },
+    { "twolevel", allreduce_twolevel, twolevel_reduction_suits },
     { NULL, NULL, NULL },
 };
 
@@ -64,6 +63,10 @@ static const struct algorithm allgather_list[] = {
     { "ring", allgather_ring, NULL },
     { "recursive_doubling", allgather_recursive_doubling,
       allgather_recursive_doubling_suits },
+    { "neighbor_exchange", allgather_neighbor_exchange,
+      allgather_neighbor_exchange_suits },
+    { "linear", allgather_linear, NULL },
+    { "twolevel", allgather_twolevel, twolevel_in_order_suits },
     { NULL, NULL, NULL },
 };
 
@@ -78,6 +81,7 @@ static const struct algorithm alltoall_list[] = {
 static const struct algorithm reduce_scatter_list[] = {
     { "by_root", reduce_scatter_by_root, NULL },
     { "pairwise", reduce_scatter_pairwise, reduce_scatter_commutes },
+    { "halving", reduce_scatter_halving, reduce_scatter_commutes },
     { NULL, NULL, NULL },
 };
 
@@ -120,131 +124,103 @@ static const struct algorithm neighbor_list[] = {
     { NULL, NULL, NULL },
 };
 
-static const struct algorithm *select_bcast(const struct coll_args *a)
-{
-    if (coll_bytes(a) >= BCAST_LONG_BYTES && coll_size(a) >= TREE_RANKS)
-        return &bcast_list[1];
-    return &bcast_list[0];
-}
-
-static const struct algorithm *select_allreduce(const struct coll_args *a)
-{
-    if (coll_bytes(a) >= ALLREDUCE_LONG_BYTES && allreduce_ring_suits(a))
-        return &allreduce_list[1];
-    return &allreduce_list[0];
-}
-
-static const struct algorithm *select_gather(const struct coll_args *a)
-{
-    if (coll_size(a) < TREE_RANKS || coll_bytes(a) >= GATHER_LONG_BYTES)
-        return &gather_list[1];
-    return &gather_list[0];
-}
-
-static const struct algorithm *select_scatter(const struct coll_args *a)
-{
-    if (coll_size(a) < TREE_RANKS || coll_bytes(a) >= GATHER_LONG_BYTES)
-        return &scatter_list[1];
-    return &scatter_list[0];
-}
-
-static const struct algorithm *select_allgather(const struct coll_args *a)
-{
-    size_t bytes = coll_bytes(a) * (size_t)coll_size(a);
-    if (allgather_recursive_doubling_suits(a))
-        return &allgather_list[2];
-    return &allgather_list[bytes >= ALLGATHER_LONG_BYTES ? 1 : 0];
-}
-
-static const struct algorithm *select_alltoall(const struct coll_args *a)
-{
-    size_t bytes = coll_bytes(a);
-    if (a->send.address == MPI_IN_PLACE)
-        return &alltoall_list[0];
-    if (bytes <= ALLTOALL_SHORT_BYTES && coll_size(a) >= BRUCK_RANKS)
-        return &alltoall_list[3];
-    return &alltoall_list[bytes >= ALLTOALL_LONG_BYTES ? 2 : 1];
-}
-
-static const struct algorithm *select_reduce_scatter(const struct coll_args *a)
-{
-    return &reduce_scatter_list[reduce_scatter_commutes(a) ? 1 : 0];
-}
-
-/* All ranks know all blocks. */
-static const struct algorithm *select_allgatherv(const struct coll_args *a)
-{
-    const MPI_Count elements = blocks_sum(a->recv_blocks, coll_size(a));
-    const size_t bytes = (size_t)elements * a->recv.type->size;
-    return &allgatherv_list[bytes >= ALLGATHER_LONG_BYTES ? 0 : 1];
-}
-
-/* Nobody knows all blocks. */
-static const struct algorithm *select_alltoallv(const struct coll_args *a)
-{
-    return &alltoallv_list[a->send.address == MPI_IN_PLACE ? 0 : 1];
-}
-
-/* One algorithm serves all that have no function to select. */
 static const struct {
     const char *name;
     const struct algorithm *list;
-    const struct algorithm *(*select)(const struct coll_args *a);
     struct algorithm inter; /* between groups */
 } collective[COLL_COUNT] = {
-    [COLL_BARRIER] = { "barrier", barrier_list, NULL,
+    [COLL_BARRIER] = { "barrier", barrier_list,
                        { "leaders", inter_barrier, NULL } },
-    [COLL_BCAST] = { "bcast", bcast_list, select_bcast,
+    [COLL_BCAST] = { "bcast", bcast_list,
                      { "leaders", inter_bcast, NULL } },
-    [COLL_REDUCE] = { "reduce", reduce_list, NULL,
+    [COLL_REDUCE] = { "reduce", reduce_list,
                       { "leaders", inter_reduce, NULL } },
-    [COLL_ALLREDUCE] = { "allreduce", allreduce_list, select_allreduce,
+    [COLL_ALLREDUCE] = { "allreduce", allreduce_list,
                          { "leaders", inter_allreduce, NULL } },
-    [COLL_GATHER] = { "gather", gather_list, select_gather,
+    [COLL_GATHER] = { "gather", gather_list,
                       { "linear", inter_gather, NULL } },
-    [COLL_SCATTER] = { "scatter", scatter_list, select_scatter,
+    [COLL_SCATTER] = { "scatter", scatter_list,
                        { "linear", inter_scatter, NULL } },
-    [COLL_ALLGATHER] = { "allgather", allgather_list, select_allgather,
+    [COLL_ALLGATHER] = { "allgather", allgather_list,
                          { "linear", inter_allgather, NULL } },
-    [COLL_ALLTOALL] = { "alltoall", alltoall_list, select_alltoall,
+    [COLL_ALLTOALL] = { "alltoall", alltoall_list,
                         { "linear", inter_alltoall, NULL } },
     [COLL_REDUCE_SCATTER_BLOCK] = { "reduce_scatter_block",
-                                    reduce_scatter_list, select_reduce_scatter,
+                                    reduce_scatter_list,
                                     { "leaders", inter_reduce_scatter, NULL } },
-    [COLL_SCAN] = { "scan", scan_list, NULL, { NULL, NULL, NULL } },
-    [COLL_EXSCAN] = { "exscan", exscan_list, NULL, { NULL, NULL, NULL } },
-    [COLL_GATHERV] = { "gatherv", gatherv_list, NULL,
+    [COLL_SCAN] = { "scan", scan_list, { NULL, NULL, NULL } },
+    [COLL_EXSCAN] = { "exscan", exscan_list, { NULL, NULL, NULL } },
+    [COLL_GATHERV] = { "gatherv", gatherv_list,
                        { "linear", inter_gather, NULL } },
-    [COLL_SCATTERV] = { "scatterv", scatterv_list, NULL,
+    [COLL_SCATTERV] = { "scatterv", scatterv_list,
                         { "linear", inter_scatter, NULL } },
-    [COLL_ALLGATHERV] = { "allgatherv", allgatherv_list, select_allgatherv,
+    [COLL_ALLGATHERV] = { "allgatherv", allgatherv_list,
                           { "linear", inter_allgather, NULL } },
-    [COLL_ALLTOALLV] = { "alltoallv", alltoallv_list, select_alltoallv,
+    [COLL_ALLTOALLV] = { "alltoallv", alltoallv_list,
                          { "linear", inter_alltoall, NULL } },
-    [COLL_ALLTOALLW] = { "alltoallw", alltoallv_list, select_alltoallv,
+    [COLL_ALLTOALLW] = { "alltoallw", alltoallv_list,
                          { "linear", inter_alltoall, NULL } },
     [COLL_REDUCE_SCATTER] = { "reduce_scatter", reduce_scatter_list,
-                              select_reduce_scatter,
                               { "leaders", inter_reduce_scatter, NULL } },
-    [COLL_NEIGHBOR_ALLGATHER] = { "neighbor_allgather", neighbor_list, NULL,
+    [COLL_NEIGHBOR_ALLGATHER] = { "neighbor_allgather", neighbor_list,
                                   { NULL, NULL, NULL } },
-    [COLL_NEIGHBOR_ALLGATHERV] = { "neighbor_allgatherv", neighbor_list, NULL,
+    [COLL_NEIGHBOR_ALLGATHERV] = { "neighbor_allgatherv", neighbor_list,
                                    { NULL, NULL, NULL } },
-    [COLL_NEIGHBOR_ALLTOALL] = { "neighbor_alltoall", neighbor_list, NULL,
+    [COLL_NEIGHBOR_ALLTOALL] = { "neighbor_alltoall", neighbor_list,
                                  { NULL, NULL, NULL } },
-    [COLL_NEIGHBOR_ALLTOALLV] = { "neighbor_alltoallv", neighbor_list, NULL,
+    [COLL_NEIGHBOR_ALLTOALLV] = { "neighbor_alltoallv", neighbor_list,
                                   { NULL, NULL, NULL } },
-    [COLL_NEIGHBOR_ALLTOALLW] = { "neighbor_alltoallw", neighbor_list, NULL,
+    [COLL_NEIGHBOR_ALLTOALLW] = { "neighbor_alltoallw", neighbor_list,
                                   { NULL, NULL, NULL } },
 };
 
+/* Bytes by which to choose: those of coll_bytes, of allgatherv all bytes. */
+static size_t bytes_to_choose(const struct coll_args *a)
+{
+    if (a->kind == COLL_ALLGATHERV)
+        return (size_t)blocks_sum(a->recv_blocks, coll_size(a)) *
+               a->recv.type->size;
+    return coll_bytes(a);
+}
+
+/* Ranks on the node that has most; a part of an algorithm counts as one
+ * node. */
+static int ranks_per_node(const struct coll_args *a)
+{
+    const struct places *places = a->ranks ? NULL : places_of(a->comm);
+    return places ? places->most : coll_size(a);
+}
+
+static bool suits(const struct algorithm *algorithm, const struct coll_args *a)
+{
+    return !algorithm->suits || algorithm->suits(a);
+}
+
+static const struct algorithm *choose(const struct coll_args *a)
+{
+    const struct choice *c = tuning_choices(a->kind);
+    const int ranks = coll_size(a), per_node = ranks_per_node(a);
+    const size_t bytes = bytes_to_choose(a);
+    for (; c->algorithm; c++)
+        if (ranks <= c->ranks && per_node <= c->per_node &&
+            bytes <= c->bytes && suits(c->algorithm, a))
+            return c->algorithm;
+    return &collective[a->kind].list[0];
+}
+
 const struct algorithm *select_algorithm(const struct coll_args *a)
 {
+    const struct algorithm *forced = tuning_forced(a->kind);
     if (UNLIKELY(comm_is_inter(a->comm)))
         return &collective[a->kind].inter;
-    if (!collective[a->kind].select)
-        return &collective[a->kind].list[0];
-    return collective[a->kind].select(a);
+    if (UNLIKELY(forced != NULL) && suits(forced, a))
+        return forced;
+    return choose(a);
+}
+
+bool select_is_set(enum collective kind)
+{
+    return tuning_forced(kind) || settings.coll_node_ranks > 0;
 }
 
 const struct algorithm *select_list(enum collective kind)

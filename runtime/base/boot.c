@@ -178,6 +178,13 @@ void boot_close(struct boot *b)
     free(b);
 }
 
+int boot_node(struct boot *b, int world)
+{
+    pmix_proc_t who;
+    PMIX_LOAD_PROCID(&who, b->self.nspace, (pmix_rank_t)world);
+    return (int)get_number(&who, PMIX_NODEID, UINT32_MAX);
+}
+
 int boot_put(struct boot *b, const char *key, const void *data, size_t bytes)
 {
     if (!b->identity.has_server)

@@ -37,6 +37,10 @@ int boot_open(struct boot **out, const struct boot_identity **identity);
 /* Leave the job in an orderly way; ends with PMIx_Finalize. */
 void boot_close(struct boot *b);
 
+/* The number of the node on which `world` runs, -1 when the launcher does not
+ * tell. No messages. */
+int boot_node(struct boot *b, int world);
+
 /* Publish bytes under key for all ranks; visible after boot_exchange. */
 int boot_put(struct boot *b, const char *key, const void *data, size_t bytes);
 

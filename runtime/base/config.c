@@ -105,8 +105,15 @@ static const struct row rows[] = {
     { "BATON_ARGUMENT_CHECKS", "yes", BOOL, AT(argument_checks), USER,
       "Find wrong values of arguments, such as a negative count; without, they "
       "are used as they are." },
+    { "BATON_COLL_ALGORITHMS", "", STRING, AT(coll_algorithms), USER,
+      "Algorithms that collectives must take where they can, as in "
+      "allreduce:ring,bcast:chain." },
+    { "BATON_COLL_TABLE", "", STRING, AT(coll_table), USER,
+      "File that says which algorithm a collective takes by ranks, ranks per "
+      "node and bytes; empty takes the built-in table." },
     { "BATON_SSH", "ssh", STRING, AT(ssh), USER,
       "Command by which mpirun reaches other hosts, such as ssh -p 2222." },
+    { "BATON_COLL_NODE_RANKS", "0", INT, AT(coll_node_ranks), INTERNAL, "" },
     { "BATON_NODE_SEGMENT_FD", "-1", INT, AT(node_segment_fd), INTERNAL, "" },
     { "BATON_HOST", "", STRING, AT(launcher_host), INTERNAL, "" },
 };

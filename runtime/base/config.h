@@ -37,11 +37,15 @@ struct settings {
     int verbs_retry_count;     /* RC transport retries */
     int verbs_reads;           /* reads on the wire at once, per peer */
     bool argument_checks;      /* wrong values of arguments are errors */
+    const char *coll_algorithms; /* that must be taken, for tests */
+    const char *coll_table;    /* file of choices, "" = the built-in ones */
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
     int sleep_usec;            /* of yielding before it sleeps */
 
-    /* What the launcher tells its ranks; not for users. */
+    /* What the launcher or a test tells the ranks; not for users. */
+    int coll_node_ranks;       /* ranks that collectives take for a node, in
+                                  turn; 0 = ask the launcher */
     int node_segment_fd;       /* memfd of the node, -1 = none */
     const char *launcher_host; /* name of this host as mpirun knows it */
 };

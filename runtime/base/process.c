@@ -203,3 +203,15 @@ bool process_is_local(const struct process *p, int world, int *local)
         }
     return false;
 }
+
+bool process_has_nodes(const struct process *p)
+{
+    return settings.coll_node_ranks > 0 || p->local_count < p->world_count;
+}
+
+int process_node(const struct process *p, int world)
+{
+    if (settings.coll_node_ranks > 0)
+        return world / settings.coll_node_ranks;
+    return p->boot ? boot_node(p->boot, world) : -1;
+}

@@ -70,6 +70,13 @@ int process_meet(struct process *p);
 void process_abort(struct process *p, int code, const char *sentence)
     __attribute__((noreturn));
 
+/* May there be several nodes, as far as this rank knows? */
+bool process_has_nodes(const struct process *p);
+
+/* The number of the node of `world`, -1: unknown. Asks the launcher's client
+ * library, no other rank. */
+int process_node(const struct process *p, int world);
+
 /* True when `world` runs on this node; *local is then its local rank. */
 bool process_is_local(const struct process *p, int world, int *local);
 

@@ -40,6 +40,7 @@ static void destroy_comm(struct mpi_comm *c)
     schedule_pool_release(process);
     errhandler_release(c->errhandler);
     info_destroy(c->info);
+    free(c->places);
     session_release(c->session);
     group_release(c->group);
     free(c);

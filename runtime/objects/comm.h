@@ -25,6 +25,7 @@ struct mpi_errhandler;
 struct mpi_group;
 struct mpi_info;
 struct p2p;
+struct places;
 struct session;
 struct topology;
 
@@ -65,6 +66,8 @@ struct mpi_comm {
     int collective_tag;             /* of the next collective operation */
     struct board *board;            /* of collectives/node/; NULL: none */
     int node_calls;                 /* collectives before it had one */
+    bool has_places;                /* places is set, if only to NULL */
+    struct places *places;          /* of its ranks; of collectives/ */
     /* Of runtime/p2p/, for when something fails: */
     struct list link;               /* in its list of communicators */
     int losses_told;                /* lost ranks that receives from any source

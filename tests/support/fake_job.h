@@ -12,7 +12,7 @@
 #include "runtime/p2p/p2p.h"
 #include "tests/support/fake_transport.h"
 
-enum { FAKE_JOB_MAX = 16 };
+enum { FAKE_JOB_MAX = 17 };
 
 struct fake_job {
     int count;

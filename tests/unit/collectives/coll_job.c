@@ -11,6 +11,7 @@
 
 #include "collectives/schedule.h"
 #include "collectives/schedule_pool.h"
+#include "runtime/base/config.h"
 #include "runtime/objects/flatten.h"
 #include "runtime/objects/pack.h"
 #include "runtime/objects/type_create.h"
@@ -67,6 +68,7 @@ void buffer_free(struct buffer *b)
 void coll_job_init(struct fake_job *job, int count,
                    const struct fake_options *options)
 {
+    settings.coll_node_ranks = options ? 1 + (count + (int)options->seed) % 4 : 0;
     fake_job_init(job, count, options);
     ck_assert_int_eq(op_init_predefined(), MPI_SUCCESS);
     for (int i = 0; i < count; i++)
@@ -76,6 +78,8 @@ void coll_job_init(struct fake_job *job, int count,
 
 void coll_job_fini(struct fake_job *job)
 {
+    for (int i = 0; i < job->count; i++)
+        free(job->comm[i].places);
     for (int i = 0; i < job->count; i++)
         schedule_pool_release(p2p_process(job->p2p[i]));
     op_fini_predefined();

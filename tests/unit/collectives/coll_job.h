@@ -33,7 +33,8 @@ bool buffer_is_right(const struct buffer *b);
 
 void buffer_free(struct buffer *b);
 
-/* A job of `count` ranks with what collectives need. */
+/* A job of `count` ranks with what collectives need; one to four of them, by
+ * count and seed, count as a node. */
 void coll_job_init(struct fake_job *job, int count,
                    const struct fake_options *options);
 void coll_job_fini(struct fake_job *job);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Every algorithm of every collective against what the standard says must
- * come out: 1 to 8 ranks, several sizes, roots, layouts, in place or not, over
+ * come out: 1 to 17 ranks, several sizes, roots, layouts, in place or not, over
  * networks that delay, refuse and split messages.
  */
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "tests/support/suite.h"
 #include "tests/unit/collectives/coll_job.h"
 
-enum { PAIR = 2, MAX_RANKS = 8 };
+enum { PAIR = 2, FULL_RANKS = 8 /* tried with everything */, MAX_RANKS = 17 };
 
 static const struct fake_options networks[] = {
     { .seed = 1, .late_get = true },
@@ -180,7 +180,8 @@ static void try_roots_and_places(struct trial *t)
 {
     const bool is_rooted = t->kind == COLL_BCAST || t->kind == COLL_GATHER ||
                            t->kind == COLL_SCATTER;
-    for (int root = 0; root < (is_rooted ? job.count : 1); root++)
+    const int step = job.count > FULL_RANKS ? 7 : 1;
+    for (int root = 0; root < (is_rooted ? job.count : 1); root += step)
         for (int place = 0; place < 2; place++) {
             t->root = root;
             t->is_in_place = place;
@@ -191,7 +192,7 @@ static void try_roots_and_places(struct trial *t)
 static void try_layouts(struct trial *t)
 {
     struct mpi_datatype *types[] = { make_dense_type(), make_spread_type() };
-    for (int layout = 0; layout < 4; layout++) {
+    for (int layout = job.count > FULL_RANKS ? 2 : 0; layout < 4; layout++) {
         t->send_type = types[layout / 2];
         t->recv_type = types[layout % 2];
         try_roots_and_places(t);
@@ -205,7 +206,8 @@ static void try_collective(enum collective kind, int i)
 {
     coll_job_init(&job, 1 + i % MAX_RANKS, &networks[i / MAX_RANKS]);
     for (const struct algorithm *a = select_list(kind); a->name; a++)
-        for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++)
+        for (size_t c = job.count > FULL_RANKS ? 2 : 0;
+             c < sizeof counts / sizeof counts[0]; c++)
             try_layouts(&(struct trial){
                 .kind = kind, .algorithm = a, .count = counts[c] });
     coll_job_fini(&job);

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every algorithm of reduce and allreduce: sums, and products of matrices,
- * which tell the order of the operands; 1 to 8 ranks, every root, in place or
- * not.
+ * Every algorithm of the reductions: sums, and products of matrices, which tell
+ * the order of the operands; 1 to 17 ranks, every root, in place or not.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "collectives/select.h"
 #include "runtime/objects/flatten.h"
+#include "runtime/objects/pack.h"
 #include "runtime/objects/type_create.h"
 #include "tests/support/suite.h"
 #include "tests/unit/collectives/coll_job.h"
 
-enum { MAX_RANKS = 8, MATRIX = 4 /* 2 x 2 unsigned */ };
+enum {
+    FULL_RANKS = 8, /* tried with everything */
+    MAX_RANKS = 17,
+    MATRIX = 4      /* 2 x 2 unsigned */
+};
 
 static const struct fake_options networks[] = {
     { .seed = 1, .late_get = true },
     { .seed = 2, .max_packet_bytes = 512, .delay = 7, .busy_percent = 30 },
 };
-static const MPI_Count counts[] = { 0, 1, 2, 7, 9, 100, 3000 };
+static const MPI_Count counts[] = { 0, 1, 2, 7, 9, 18, 100, 3000 };
 
 static struct fake_job job;
 
@@ -75,11 +79,12 @@ static unsigned *input(const struct trial *t, int rank)
     return data;
 }
 
-static unsigned *result(const struct trial *t)
+/* Over the ranks 0 to last. */
+static unsigned *result(const struct trial *t, int last)
 {
     const size_t step = t->type->size / sizeof(unsigned);
     unsigned *sum = input(t, 0);
-    for (int rank = 1; rank < job.count; rank++) {
+    for (int rank = 1; rank <= last; rank++) {
         unsigned *next = input(t, rank);
         for (MPI_Count i = 0; i < t->count; i++)
             t->combine(sum + (size_t)i * step, next + (size_t)i * step);
@@ -88,17 +93,53 @@ static unsigned *result(const struct trial *t)
     return sum;
 }
 
+static bool is_scattered(const struct trial *t)
+{
+    return t->kind == COLL_REDUCE_SCATTER_BLOCK;
+}
+
+/* What must come out at a rank. */
+static void want_result(struct trial *t, int rank)
+{
+    const bool is_scan = t->kind == COLL_SCAN || t->kind == COLL_EXSCAN;
+    const int last = rank - (t->kind == COLL_EXSCAN);
+    if (last < 0) /* nothing */
+        return;
+    unsigned *sum = result(t, is_scan ? last : job.count - 1);
+    const MPI_Count share = t->count / job.count;
+    const size_t words = t->type->size / sizeof(unsigned);
+    if (is_scattered(t))
+        buffer_want(&t->recv[rank], 0,
+                    sum + (size_t)(rank * share) * words, share);
+    else
+        buffer_want(&t->recv[rank], 0, sum, t->count);
+    free(sum);
+}
+
+/* In place, what a reduce_scatter leaves behind its result is anything. */
+static void forget_rest(struct trial *t, int rank)
+{
+    struct buffer *b = &t->recv[rank];
+    const MPI_Count share = t->count / job.count;
+    unsigned *rest = malloc((size_t)t->count * t->type->size + 1);
+    for (MPI_Count i = share; i < t->count; i++) {
+        struct span one = span_at(b->span, i, 1);
+        pack_bytes(rest, one.address, one.type, 0, one.type->size);
+        buffer_want(b, i, rest, 1);
+    }
+    free(rest);
+}
+
 static void prepare(struct trial *t, int rank)
 {
-    const bool wants = t->kind == COLL_ALLREDUCE || rank == t->root;
+    const bool wants = t->kind != COLL_REDUCE || rank == t->root;
     const bool is_placed = wants && t->is_in_place;
     unsigned *data = input(t, rank);
-    unsigned *sum = result(t);
     t->send[rank] = buffer_make(t->count, t->type);
     t->recv[rank] = buffer_make(t->count, t->type);
     buffer_put(is_placed ? &t->recv[rank] : &t->send[rank], 0, data, t->count);
     if (wants)
-        buffer_want(&t->recv[rank], 0, sum, t->count);
+        want_result(t, rank);
     t->args[rank] = (struct coll_args){
         .kind = t->kind, .root = t->root, .comm = &job.comm[rank],
         .op = t->op, .send = t->send[rank].span,
@@ -107,14 +148,17 @@ static void prepare(struct trial *t, int rank)
         t->args[rank].send = (struct span){ MPI_IN_PLACE, 0, NULL };
     if (wants)
         t->args[rank].recv = t->recv[rank].span;
+    if (is_scattered(t))
+        t->args[rank].recv.count = t->count / job.count;
     free(data);
-    free(sum);
 }
 
 static void check_and_free(struct trial *t, const int *errors)
 {
     for (int rank = 0; rank < job.count; rank++) {
         ck_assert_int_eq(errors[rank], MPI_SUCCESS);
+        if (is_scattered(t) && t->is_in_place)
+            forget_rest(t, rank);
         ck_assert_msg(buffer_is_right(&t->recv[rank]) &&
                           buffer_is_right(&t->send[rank]),
                       "%s %s: rank %d of %d, root %d, %d elements%s%s",
@@ -139,10 +183,14 @@ static void run_trial(struct trial *t)
 static void try_all(struct trial *t)
 {
     const int roots = t->kind == COLL_REDUCE ? job.count : 1;
-    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++)
-        for (int root = 0; root < roots; root++)
+    const bool is_large = job.count > FULL_RANKS;
+    for (size_t c = is_large ? 4 : 0; c < sizeof counts / sizeof counts[0];
+         c++)
+        for (int root = 0; root < roots; root += is_large ? 7 : 1)
             for (int place = 0; place < 2; place++) {
                 t->count = counts[c];
+                if (is_scattered(t)) /* whole shares */
+                    t->count -= t->count % job.count;
                 t->root = root;
                 t->is_in_place = place;
                 run_trial(t);
@@ -159,8 +207,10 @@ static bool is_for(const struct algorithm *algorithm, const struct trial *t)
 
 static void try_algorithms(struct trial *t)
 {
-    static const enum collective kinds[] = { COLL_REDUCE, COLL_ALLREDUCE };
-    for (int k = 0; k < 2; k++) {
+    static const enum collective kinds[] = {
+        COLL_REDUCE, COLL_ALLREDUCE, COLL_REDUCE_SCATTER_BLOCK, COLL_SCAN,
+        COLL_EXSCAN };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         t->kind = kinds[k];
         for (t->algorithm = select_list(t->kind); t->algorithm->name;
              t->algorithm++)
