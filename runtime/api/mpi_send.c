@@ -63,7 +63,7 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
     if (UNLIKELY(!type) || !IS_RIGHT(c->tag >= 0) ||
         UNLIKELY((unsigned)c->dest >= s->comm->short_count) ||
         UNLIKELY((uint64_t)c->count > COUNT_MAX) ||
-        !IS_RIGHT(type->is_committed) || UNLIKELY(!type->is_contiguous))
+        UNLIKELY(!datatype_is_plain(type)))
         return false;
     uintptr_t address = (uintptr_t)c->buf + (uintptr_t)type->true_lb;
     s->tag = c->tag;

@@ -30,6 +30,7 @@
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define NO_INLINE     __attribute__((noinline))
 #define COLD          __attribute__((cold, noinline))
+#define HOT           __attribute__((hot))
 /* Before a variable: its function calls end(&variable) as it returns. */
 #define ON_RETURN(end) __attribute__((cleanup(end)))
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))

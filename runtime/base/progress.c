@@ -11,9 +11,16 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/lock.h"
 
+static int poll_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
 void progress_init(struct progress *p, unsigned spin)
 {
     *p = (struct progress){ .spin = spin };
+    p->entry[0].poll = poll_nothing;
     list_init(&p->sleepers);
     list_init(&p->awaits);
 }
@@ -33,6 +40,8 @@ void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
         if (p->entry[i].poll != poll || p->entry[i].arg != arg)
             p->entry[kept++] = p->entry[i];
     p->count = kept;
+    if (kept == 0)
+        p->entry[0].poll = poll_nothing;
 }
 
 static int poll_awaits(void *progress)

@@ -43,7 +43,7 @@ struct progress {
     struct {
         int (*poll)(void *arg);
         void *arg;
-    } entry[PROGRESS_MAX];
+    } entry[PROGRESS_MAX]; /* without any the first does nothing */
     unsigned count;
     unsigned spin; /* idle polls before each yield */
     unsigned idle; /* idle polls so far */
@@ -120,8 +120,8 @@ uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited);
 /* Run every poll function once; returns the number of events handled. */
 static inline int progress_poll(struct progress *p)
 {
-    int events = 0;
-    for (unsigned i = 0; i < p->count; i++)
+    int events = p->entry[0].poll(p->entry[0].arg);
+    for (unsigned i = 1; UNLIKELY(i < p->count); i++)
         events += p->entry[i].poll(p->entry[i].arg);
     return events;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <mpi.h>
 
@@ -69,6 +70,18 @@ static inline MPI_Datatype datatype_handle(const struct mpi_datatype *t)
 {
     return (MPI_Datatype)t->object.handle;
 }
+
+/* is_committed and is_contiguous, by one look. */
+static inline bool datatype_is_plain(const struct mpi_datatype *t)
+{
+    uint16_t both;
+    memcpy(&both, &t->is_contiguous, sizeof both);
+    return both == 0x0101;
+}
+
+_Static_assert(offsetof(struct mpi_datatype, is_committed) ==
+                   offsetof(struct mpi_datatype, is_contiguous) + 1 &&
+                   sizeof(bool) == 1, "looked at together");
 
 /* Are `count` elements one run of bytes that starts true_lb after the
  * buffer's address? Unlike is_contiguous, a single element may have gaps

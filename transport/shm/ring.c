@@ -30,7 +30,8 @@ void ring_sender_init(struct ring_sender *s, const struct ring *ring,
 void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
                         struct ring_turn *turn)
 {
-    *r = (struct ring_receiver){ .ring = *ring, .turn = turn };
+    *r = (struct ring_receiver){ .ring = *ring, .turn = turn,
+                                 .turn_line = turn->line };
     ring_expect(r);
 }
 

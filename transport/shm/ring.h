@@ -102,6 +102,7 @@ struct ring_sender {
 struct ring_receiver {
     struct ring ring;
     struct ring_turn *turn;
+    const struct ring_line *turn_line; /* turn->line */
     const struct ring_line *line; /* of the packet given by ring_peek */
     const struct ring_line *expected; /* the ring's line of the next packet */
     uint32_t turn_number;         /* the next packet's in the turn line */
@@ -230,9 +231,23 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
     if ((uint32_t)*head == r->next + 1)
         return line;
-    line = r->turn->line;
+    line = r->turn_line;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
-    return (uint32_t)*head == r->turn_number && !r->turn->is_mine ? line : NULL;
+    return UNLIKELY((uint32_t)*head == r->turn_number) && !r->turn->is_mine
+               ? line
+               : NULL;
+}
+
+/* The packet of a line from ring_arrived, in place. Receiver only. */
+static ALWAYS_INLINE const struct packet *
+ring_packet(struct ring_receiver *r, const struct ring_line *line,
+            uint64_t head, size_t *bytes)
+{
+    r->line = line;
+    *bytes = (size_t)(head >> 32);
+    return (const struct packet *)(ring_is_inline(r->turn, line, *bytes)
+                                       ? ring_inline(line)
+                                       : r->ring.payload + line->place.offset);
 }
 
 /* The next packet, in place, or NULL. Receiver only. */
@@ -240,23 +255,17 @@ static inline const struct packet *ring_peek(struct ring_receiver *r,
                                              size_t *bytes)
 {
     uint64_t head;
-    r->line = ring_arrived(r, &head);
-    if (!r->line)
-        return NULL;
-    *bytes = (size_t)(head >> 32);
-    return (const struct packet *)(ring_is_inline(r->turn, r->line, *bytes)
-                                       ? ring_inline(r->line)
-                                       : r->ring.payload +
-                                             r->line->place.offset);
+    const struct ring_line *line = ring_arrived(r, &head);
+    return line ? ring_packet(r, line, head, bytes) : NULL;
 }
 
 /* Done with the packet of `bytes` that ring_peek gave. Receiver only. True when
  * the sender was told of it: it may have waited for room. */
-static inline bool ring_release(struct ring_receiver *r, size_t bytes)
+static ALWAYS_INLINE bool ring_release(struct ring_receiver *r, size_t bytes)
 {
     if (!ring_is_inline(r->turn, r->line, bytes))
         r->payload_next = r->line->place.end;
-    if (r->line == r->turn->line)
+    if (r->line == r->turn_line)
         r->turn->is_mine = true;
     r->next++;
     ring_expect(r);

@@ -179,14 +179,14 @@ static void set_short_limit(struct peer *peer, bool has_room)
     peer->endpoint.short_limit = has_room ? RING_SHORT_PAYLOAD + 1 : 0;
 }
 
-static COLD enum post close_short_way(struct peer *peer)
+static NO_INLINE enum post close_short_way(struct peer *peer)
 {
     set_short_limit(peer, ring_has_room(&peer->out));
     doorbell_ring(peer->bell);
     return POST_DONE;
 }
 
-static enum post shm_send_short(struct endpoint *ep, uint64_t word0,
+static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
                                 uint64_t word1, const void *payload,
                                 size_t payload_bytes)
 {
@@ -298,31 +298,45 @@ static COLD void welcome(struct shm *shm, uint32_t announced)
     shm->announced_seen = announced;
 }
 
-/* Take what one peer has sent, up to a batch. */
-static NO_INLINE int take_packets(struct peer *peer,
-                                  const struct packet_table *packets)
+/* Hand up the packet of a line that has arrived. */
+static ALWAYS_INLINE void take(struct shm *shm, struct peer *peer,
+                               const struct ring_line *line, uint64_t head)
 {
-    const struct packet *packet;
     size_t bytes;
+    const struct packet *packet = ring_packet(&peer->in, line, head, &bytes);
+    if (UNLIKELY(packet->private == ASK_FOR_HELP))
+        share_help(peer->asked, peer->pid);
+    else
+        packet_deliver(shm->transport.packets, peer->world, packet, bytes);
+    if (UNLIKELY(ring_release(&peer->in, bytes)))
+        doorbell_ring(peer->bell);
+}
+
+/* Take what one peer has sent, up to a batch. */
+static NO_INLINE int take_packets(struct shm *shm, struct peer *peer)
+{
+    const struct ring_line *line;
+    uint64_t head;
     int events = 0;
-    while (events < BATCH && (packet = ring_peek(&peer->in, &bytes)) != NULL) {
-        if (UNLIKELY(packet->private == ASK_FOR_HELP))
-            share_help(peer->asked, peer->pid);
-        else
-            packet_deliver(packets, peer->world, packet, bytes);
-        if (UNLIKELY(ring_release(&peer->in, bytes)))
-            doorbell_ring(peer->bell);
+    while (events < BATCH && (line = ring_arrived(&peer->in, &head)) != NULL) {
+        take(shm, peer, line, head);
         events++;
     }
     return events;
 }
 
-/* Some sender has sent: look at all from that one on. */
-static NO_INLINE int take_from(struct shm *shm, unsigned first)
+/* The first packet, and what else is there from that sender on. Behind one in
+ * the turn line there is nothing, as a rule. */
+static NO_INLINE int take_from(struct shm *shm, unsigned first,
+                               const struct ring_line *line, uint64_t head)
 {
-    int events = 0;
-    for (unsigned i = first; i < shm->sender_count; i++)
-        events += take_packets(shm->senders[i], shm->transport.packets);
+    struct peer *peer = shm->senders[first];
+    int events = 1;
+    take(shm, peer, line, head);
+    if (line != peer->in.turn_line)
+        events += take_packets(shm, peer);
+    for (unsigned i = first + 1; i < shm->sender_count; i++)
+        events += take_packets(shm, shm->senders[i]);
     return events;
 }
 
@@ -335,9 +349,12 @@ static int shm_poll(struct transport *t)
                                               memory_order_acquire);
     if (UNLIKELY(announced != shm->announced_seen))
         welcome(shm, announced);
-    for (unsigned i = 0; i < shm->sender_count; i++)
-        if (ring_arrived(&shm->senders[i]->in, &head))
-            return take_from(shm, i);
+    for (unsigned i = 0; i < shm->sender_count; i++) {
+        const struct ring_line *line = ring_arrived(&shm->senders[i]->in,
+                                                    &head);
+        if (UNLIKELY(line != NULL))
+            return take_from(shm, i, line, head);
+    }
     return 0;
 }
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A process that dies at any instruction of sending a packet leaves all of it or
+ * nothing, and what it has sent before. One process sends under the control of
+ * another (ptrace), which stands for its peer: after each single instruction,
+ * where the sender might as well have died, the peer looks into the ring. In the
+ * end the sender is killed there.
+ */
+#include "transport/shm/ring.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+
+enum { PAYLOAD = 8192, LONGEST = 2048 };
+
+/* Both rings and the turn lines of a pair, shared by the processes. */
+static struct shared {
+    struct ring_line turn[RING_TURN_LINES];
+    struct ring_taken taken[2];
+    struct ring_line lines[2][RING_LINES];
+    _Alignas(CACHE_LINE) unsigned char payload[2][PAYLOAD];
+} *shared;
+
+static struct ring ring_of(int from)
+{
+    return (struct ring){ .lines = shared->lines[from],
+                          .payload = shared->payload[from],
+                          .taken = &shared->taken[from],
+                          .payload_bytes = PAYLOAD };
+}
+
+static void setup(void)
+{
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(shared, MAP_FAILED);
+}
+
+static void teardown(void)
+{
+    munmap(shared, sizeof *shared);
+}
+
+static unsigned char byte_of(uint32_t number, size_t i)
+{
+    return (unsigned char)(number * 37 + i * 11 + 1);
+}
+
+static void make(unsigned char *packet, uint32_t number, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        packet[i] = byte_of(number, i);
+    *(struct packet *)packet = (struct packet){ .word = number };
+}
+
+static void check(const struct packet *packet, size_t bytes, uint32_t number,
+                  size_t wanted_bytes)
+{
+    unsigned char wanted[LONGEST];
+    make(wanted, number, wanted_bytes);
+    ck_assert_uint_eq(bytes, wanted_bytes);
+    ck_assert(memcmp(packet, wanted, bytes) == 0);
+}
+
+/* Begins with the turn when has_turn; sends two packets, the second watched. */
+static void send_watched(bool has_turn, size_t bytes)
+{
+    struct ring ring = ring_of(0);
+    struct ring_turn turn;
+    struct ring_sender sender;
+    unsigned char packet[LONGEST];
+    ring_turn_init(&turn, shared->turn, !has_turn);
+    ring_sender_init(&sender, &ring, &turn);
+    const bool keeps_turn = has_turn;
+    turn.is_mine = false;
+    make(packet, 1, bytes);
+    ring_send(&sender, &(struct packet_out){ packet, 16, packet + 16,
+                                             bytes - 16 });
+    turn.is_mine = keeps_turn;
+    make(packet, 2, bytes);
+    const struct packet_out out = { packet, 16, packet + 16, bytes - 16 };
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(3);
+    raise(SIGSTOP);
+    ring_send(&sender, &out);
+    raise(SIGSTOP);
+    _exit(0);
+}
+
+/* How many instructions saw no packet, and how many the whole one. */
+struct seen {
+    long before, after;
+};
+
+static void look(struct ring_receiver *receiver, size_t bytes,
+                 struct seen *seen)
+{
+    size_t arrived;
+    const struct packet *packet = ring_peek(receiver, &arrived);
+    if (packet) {
+        check(packet, arrived, 2, bytes);
+        seen->after++;
+    } else {
+        ck_assert_int_eq(seen->after, 0); /* it does not go away again */
+        seen->before++;
+    }
+}
+
+/* False when the sender may not be traced. */
+static bool watch(bool has_turn, size_t bytes, struct seen *seen)
+{
+    struct ring ring = ring_of(0);
+    struct ring_turn turn;
+    struct ring_receiver receiver;
+    size_t arrived;
+    int status;
+    ring_turn_init(&turn, shared->turn, has_turn);
+    turn.is_mine = false;
+    ring_receiver_init(&receiver, &ring, &turn);
+    pid_t child = fork();
+    if (child == 0)
+        send_watched(has_turn, bytes);
+    waitpid(child, &status, 0);
+    if (!WIFSTOPPED(status))
+        return false;
+    const struct packet *first = ring_peek(&receiver, &arrived);
+    ck_assert_ptr_nonnull(first);
+    check(first, arrived, 1, bytes);
+    ring_release(&receiver, arrived);
+    *seen = (struct seen){ 0 };
+    do {
+        look(&receiver, bytes, seen);
+        ptrace(PTRACE_SINGLESTEP, child, NULL, NULL);
+        waitpid(child, &status, 0);
+    } while (WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return true;
+}
+
+/* In a line, in the turn lines, in the payload ring; with and without the
+ * turn. */
+START_TEST(dying_at_any_instruction_leaves_all_or_nothing)
+{
+    static const size_t sizes[] = { 16, 24, 56, 57, 400, 1016, 1017, 2048 };
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)
+        for (int has_turn = 0; has_turn < 2; has_turn++) {
+            struct seen seen;
+            memset(shared, 0, sizeof *shared);
+            if (!watch(has_turn, sizes[i], &seen)) {
+                printf("SKIP: this process may not trace its child\n");
+                return;
+            }
+            ck_assert_int_gt(seen.before, 10);
+            ck_assert_int_gt(seen.after, 0);
+        }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *t = tcase_create("ring death");
+    tcase_set_timeout(t, 120);
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, dying_at_any_instruction_leaves_all_or_nothing);
+    return suite_run("ring death", t);
+}
