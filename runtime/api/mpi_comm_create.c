@@ -76,9 +76,7 @@ static int idup(struct mpi_comm *c, const struct mpi_info *hints,
 {
     struct mpi_comm *made;
     struct mpi_request *r;
-    int err = check_intra(c);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(newcomm, "newcomm");
+    int err = check_pointer(newcomm, "newcomm");
     if (err == MPI_SUCCESS)
         err = check_pointer(request, "request");
     if (err == MPI_SUCCESS)
@@ -141,58 +139,6 @@ int MPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm *newcomm)
         comm_leave();
     }
     return comm_result(c, err, made, newcomm, "MPI_Comm_split");
-}
-
-/* Whether this rank takes part in a split by node. Guided by a resource, the
- * node's memory is the one we know; not guided, a node is the next smaller
- * thing than several nodes, and nothing is smaller. */
-static int choose_split(const struct mpi_comm *c, int split_type,
-                        const struct mpi_info *hints, bool *is_by_node)
-{
-    const char *resource = info_get(hints, "mpi_hw_resource_type");
-    *is_by_node = false;
-    switch (split_type) {
-    case MPI_UNDEFINED:
-        return MPI_SUCCESS;
-    case MPI_COMM_TYPE_SHARED:
-        *is_by_node = true;
-        return MPI_SUCCESS;
-    case MPI_COMM_TYPE_HW_GUIDED:
-    case MPI_COMM_TYPE_RESOURCE_GUIDED:
-        *is_by_node = resource && strcmp(resource, "mpi_shared_memory") == 0;
-        return MPI_SUCCESS;
-    case MPI_COMM_TYPE_HW_UNGUIDED:
-        *is_by_node = !comm_is_on_one_node(c);
-        return MPI_SUCCESS;
-    default:
-        return error_make(MPI_ERR_ARG, "%d is not a split type", split_type);
-    }
-}
-
-PROFILE(MPI_Comm_split_type);
-int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info,
-                        MPI_Comm *newcomm)
-{
-    LIBRARY_LOCKED;
-    struct mpi_comm *c = NULL, *made = NULL;
-    struct mpi_info *hints;
-    bool is_by_node;
-    int err = check_comm(comm, &c);
-    if (err == MPI_SUCCESS)
-        err = check_intra(c);
-    if (err == MPI_SUCCESS)
-        err = check_info_or_null(info, &hints);
-    if (err == MPI_SUCCESS)
-        err = choose_split(c, split_type, hints, &is_by_node);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(newcomm, "newcomm");
-    if (err == MPI_SUCCESS) {
-        comm_enter();
-        err = is_by_node ? comm_split_node(c, key, &made)
-                         : comm_split(c, MPI_UNDEFINED, key, &made);
-        comm_leave();
-    }
-    return comm_result(c, err, made, newcomm, "MPI_Comm_split_type");
 }
 
 /* ---- groups ---- */

@@ -54,12 +54,6 @@ int comm_dup(struct mpi_comm *parent, struct mpi_comm **out);
 int comm_split(struct mpi_comm *parent, int color, int key,
                struct mpi_comm **out);
 
-/* comm_split with one color per node (MPI_COMM_TYPE_SHARED). */
-int comm_split_node(struct mpi_comm *parent, int key, struct mpi_comm **out);
-
-/* Are all ranks of c on our node? */
-bool comm_is_on_one_node(const struct mpi_comm *c);
-
 /*
  * Start a comm_dup; *out can be used when *request is complete.
  * Errors   MPI_ERR_NO_MEM

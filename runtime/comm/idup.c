@@ -9,6 +9,10 @@
  * Holding is what makes two agreements under way at a time safe. The window
  * lies among the highest ids, which blocking agreements do not come near, and
  * depends on the parent, so that concurrent ones seldom meet.
+ *
+ * A reduction over an intercommunicator brings each side what the other has.
+ * So there it is done twice: the second one brings back what one's own side has.
+ * Its copy takes two ids, the second one for the communicator of each side.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +31,8 @@ enum { WINDOW = 16, WINDOWS = 64 };
 /* In scratch memory of the schedule. */
 struct idup {
     struct context_mask mine, agreed, held, final;
-    struct mpi_comm *made;
+    struct context_mask theirs, ours; /* of an intercommunicator's sides */
+    struct mpi_comm *parent, *made;
     unsigned window;
 };
 
@@ -70,10 +75,30 @@ static int settle(void *arg)
             context_release(process_of(d), id);
     if (err == MPI_SUCCESS)
         err = comm_set_context(d->made, chosen);
-    return err;
+    if (err != MPI_SUCCESS || !d->made->local)
+        return err;
+    d->final.free[chosen / 8] &= (uint8_t)~(1u << chosen % 8);
+    err = context_lowest(&d->final, &chosen);
+    return err == MPI_SUCCESS ? comm_set_context(d->made->local, chosen) : err;
 }
 
-static int add_agreement(struct schedule *s, struct mpi_comm *parent,
+static int join_agreed(void *arg)
+{
+    struct idup *d = arg;
+    d->agreed = d->theirs;
+    context_mask_and(&d->agreed, &d->ours);
+    return MPI_SUCCESS;
+}
+
+static int join_final(void *arg)
+{
+    struct idup *d = arg;
+    d->final = d->theirs;
+    context_mask_and(&d->final, &d->ours);
+    return MPI_SUCCESS;
+}
+
+static int add_reduction(struct schedule *s, struct mpi_comm *parent,
                          struct context_mask *from, struct context_mask *to)
 {
     struct mpi_datatype *byte = datatype_find(MPI_UINT8_T);
@@ -89,23 +114,62 @@ static int add_agreement(struct schedule *s, struct mpi_comm *parent,
     return err;
 }
 
+/* All learn the bitwise and of `from`: in `to`, or for `join` to put there. */
+static int add_agreement(struct schedule *s, struct idup *d,
+                         struct context_mask *from, struct context_mask *to,
+                         int (*join)(void *idup))
+{
+    struct mpi_comm *parent = d->parent;
+    if (!comm_is_inter(parent))
+        return add_reduction(s, parent, from, to);
+    int err = add_reduction(s, parent, from, &d->theirs);
+    if (err == MPI_SUCCESS)
+        err = add_reduction(s, parent, &d->theirs, &d->ours);
+    schedule_call(s, join, d);
+    schedule_end_round(s);
+    return err;
+}
+
 static int build(struct schedule *s, struct mpi_comm *parent,
                  struct mpi_comm *made)
 {
     struct idup *d = schedule_scratch(s, sizeof *d);
     if (!d)
         return MPI_ERR_NO_MEM;
+    d->parent = parent;
     d->made = made;
     d->window = (parent->context * 7 + parent->idups++) % WINDOWS;
     d->mine = *context_mask(p2p_process(parent->p2p));
-    int err = add_agreement(s, parent, &d->mine, &d->agreed);
+    int err = add_agreement(s, d, &d->mine, &d->agreed, join_agreed);
     schedule_call(s, hold, d);
     schedule_end_round(s);
     if (err == MPI_SUCCESS)
-        err = add_agreement(s, parent, &d->held, &d->final);
+        err = add_agreement(s, d, &d->held, &d->final, join_final);
     schedule_call(s, settle, d);
     schedule_end_round(s);
     return err == MPI_SUCCESS ? schedule_build_error(s) : err;
+}
+
+/* The copy, which has no context yet. */
+static int prepare(struct mpi_comm *parent, struct mpi_comm **out)
+{
+    struct mpi_comm *made, *local;
+    int err = comm_prepare(parent->p2p, parent->group, parent->errhandler,
+                           &made);
+    if (err != MPI_SUCCESS)
+        return err;
+    made->topology = topology_retain(parent->topology);
+    if (comm_is_inter(parent)) {
+        err = comm_prepare(parent->p2p, parent->group, parent->errhandler,
+                           &local);
+        if (err != MPI_SUCCESS) {
+            comm_release(made);
+            return err;
+        }
+        comm_set_remote(made, parent->remote_group, local);
+    }
+    *out = made;
+    return MPI_SUCCESS;
 }
 
 int comm_idup(struct mpi_comm *parent, struct mpi_comm **out,
@@ -113,11 +177,9 @@ int comm_idup(struct mpi_comm *parent, struct mpi_comm **out,
 {
     struct mpi_comm *made;
     struct schedule *s;
-    int err = comm_prepare(parent->p2p, parent->group, parent->errhandler,
-                           &made);
+    int err = prepare(parent, &made);
     if (err != MPI_SUCCESS)
         return err;
-    made->topology = topology_retain(parent->topology);
     err = schedule_take(parent, &s);
     if (err != MPI_SUCCESS)
         goto release_made;

@@ -109,20 +109,3 @@ int comm_split(struct mpi_comm *parent, int color, int key,
     free(answers);
     return err;
 }
-
-int comm_split_node(struct mpi_comm *parent, int key, struct mpi_comm **out)
-{
-    /* The world rank of local rank 0 names the node for all on it. */
-    const struct process *process = p2p_process(parent->p2p);
-    return comm_split(parent, process->local_worlds[0], key, out);
-}
-
-bool comm_is_on_one_node(const struct mpi_comm *c)
-{
-    int local;
-    for (int r = 0; r < c->size; r++)
-        if (!process_is_local(p2p_process(c->p2p), c->group->worlds[r],
-                              &local))
-            return false;
-    return true;
-}
