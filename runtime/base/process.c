@@ -93,7 +93,7 @@ static bool has_own_core(const struct process *p)
  * With a core of its own a rank spins, for nobody else wants it, and sleeps
  * when it has waited so long that the time to wake up does not count. Where
  * ranks share cores the one that is waited for must get the core at once.
- * Measured with 8 and 16 ranks on 2 cores (docs/shm.md).
+ * What 8 and 16 ranks on 2 cores do is in docs/shm.md.
  */
 void process_choose_waiting(struct process *p)
 {
