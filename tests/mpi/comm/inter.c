@@ -100,7 +100,6 @@ static void refusals(MPI_Comm inter, MPI_Comm local)
 {
     int n, value = 0;
     MPI_Comm made;
-    MPI_Request r;
     CHECK_ERROR(MPI_Send(&value, 1, MPI_INT, 7, 0, inter), MPI_ERR_RANK);
     CHECK_ERROR(MPI_Comm_remote_size(local, &n), MPI_ERR_COMM);
     CHECK_ERROR(MPI_Intercomm_merge(local, 0, &made), MPI_ERR_COMM);
@@ -109,7 +108,6 @@ static void refusals(MPI_Comm inter, MPI_Comm local)
     CHECK_ERROR(MPI_Intercomm_create(inter, 0, MPI_COMM_WORLD, 0, 0, &made),
                 MPI_ERR_COMM);
     CHECK_ERROR(MPI_Cart_create(inter, 0, NULL, NULL, 0, &made), MPI_ERR_COMM);
-    CHECK_ERROR(MPI_Comm_idup(inter, &made, &r), MPI_ERR_COMM);
 }
 
 int main(void)
