@@ -4,29 +4,18 @@
  */
 #include "runtime/api/api.h"
 
-#include "runtime/api/check.h"
+#include "runtime/api/p2p_call.h"
 #include "runtime/base/process.h"
 #include "runtime/base/status.h"
 #include "runtime/p2p/p2p.h"
-
-static int prepare(int source, int tag, MPI_Comm comm, struct message *m)
-{
-    *m = (struct message){ .peer = source, .tag = tag,
-                           .channel = CHANNEL_USER };
-    int err = check_comm(comm, &m->comm);
-    if (err == MPI_SUCCESS)
-        err = check_source(source, m->comm);
-    if (err == MPI_SUCCESS)
-        err = check_recv_tag(tag);
-    return err;
-}
 
 PROFILE(MPI_Probe);
 int MPI_Probe(int source, int tag, MPI_Comm comm, MPI_Status *status)
 {
     LIBRARY_LOCKED;
     struct message m;
-    int err = prepare(source, tag, comm, &m);
+    int err = p2p_call_probe(&(struct p2p_call){ .peer = source, .tag = tag,
+                                                 .comm = comm }, &m);
     if (err != MPI_SUCCESS)
         return api_raise(m.comm, err, "MPI_Probe");
     struct envelope found;
@@ -45,7 +34,8 @@ int MPI_Iprobe(int source, int tag, MPI_Comm comm, int *flag,
 {
     LIBRARY_LOCKED;
     struct message m;
-    int err = prepare(source, tag, comm, &m);
+    int err = p2p_call_probe(&(struct p2p_call){ .peer = source, .tag = tag,
+                                                 .comm = comm }, &m);
     if (err != MPI_SUCCESS)
         return api_raise(m.comm, err, "MPI_Iprobe");
     struct envelope found;

@@ -25,11 +25,10 @@ static int check_data(const struct p2p_call *c, struct message *m)
     int err = check_count(c->count);
     if (err == MPI_SUCCESS)
         err = check_committed(c->datatype, &m->type);
-    if (err == MPI_SUCCESS)
-        err = check_buffer(c->buf, c->count, m->type);
     return err;
 }
 
+/* The order is that of mpi_send.c and mpi_recv.c. */
 int p2p_call_send(const struct p2p_call *c, struct message *m)
 {
     int err = prepare(c, m);
@@ -39,7 +38,7 @@ int p2p_call_send(const struct p2p_call *c, struct message *m)
         err = check_destination(c->peer, m->comm);
     if (err == MPI_SUCCESS)
         err = check_send_tag(c->tag);
-    return err;
+    return err == MPI_SUCCESS ? check_buffer(c->buf, c->count, m->type) : err;
 }
 
 int p2p_call_recv(const struct p2p_call *c, struct message *m)
@@ -51,7 +50,7 @@ int p2p_call_recv(const struct p2p_call *c, struct message *m)
         err = check_source(c->peer, m->comm);
     if (err == MPI_SUCCESS)
         err = check_recv_tag(c->tag);
-    return err;
+    return err == MPI_SUCCESS ? check_buffer(c->buf, c->count, m->type) : err;
 }
 
 int p2p_call_probe(const struct p2p_call *c, struct message *m)

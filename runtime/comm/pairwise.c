@@ -6,6 +6,7 @@
 
 #include "runtime/comm/context_id.h"
 #include "runtime/objects/group.h"
+#include "runtime/p2p/exchange.h"
 #include "runtime/p2p/p2p.h"
 
 enum { HIGHEST_TAG = -1000, TAGS = 1 << 29 };
@@ -26,19 +27,11 @@ int pairwise_exchange(struct mpi_comm *comm, int rank, int tag,
                       const struct pairwise *data)
 {
     struct message out = make_message(comm, rank, tag), in = out;
-    struct mpi_request *receive;
     out.buffer = (void *)(uintptr_t)data->out;
     out.count = (MPI_Count)data->out_bytes;
     in.buffer = data->in;
     in.count = (MPI_Count)data->in_bytes;
-    int err = p2p_recv_start(&in, &receive);
-    if (err != MPI_SUCCESS)
-        return err;
-    int send_err = p2p_send(&out);
-    if (send_err != MPI_SUCCESS)
-        p2p_cancel_recv(receive);
-    err = request_wait(receive, MPI_STATUS_IGNORE);
-    return err != MPI_SUCCESS ? err : send_err;
+    return exchange_run(&out, &in, MPI_STATUS_IGNORE);
 }
 
 static int send_mask(struct message m, const struct context_mask *mask)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The request follows two others.
+ * The request follows two others. The blocking form needs none of its own.
  */
 #include "runtime/p2p/exchange.h"
 
@@ -110,6 +110,20 @@ int exchange_start(const struct message *send, const struct message *recv,
     else
         *out = &x->base;
     return err;
+}
+
+int exchange_run(const struct message *send, const struct message *recv,
+                 MPI_Status *status)
+{
+    struct mpi_request *receive;
+    int err = p2p_recv_start(recv, &receive);
+    if (err != MPI_SUCCESS)
+        return err;
+    int send_err = p2p_send(send);
+    if (UNLIKELY(send_err != MPI_SUCCESS))
+        p2p_cancel_recv(receive); /* as in `sent` */
+    err = request_wait(receive, status);
+    return err != MPI_SUCCESS ? err : send_err;
 }
 
 int exchange_replace_start(const struct message *send,

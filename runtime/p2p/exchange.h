@@ -17,6 +17,10 @@
 int exchange_start(const struct message *send, const struct message *recv,
                    struct mpi_request **out);
 
+/* The same, waiting for both: no request of its own is needed. */
+int exchange_run(const struct message *send, const struct message *recv,
+                 MPI_Status *status);
+
 /* As exchange_start with one buffer, which is copied before. */
 int exchange_replace_start(const struct message *send,
                            const struct message *recv,
