@@ -145,34 +145,49 @@ void cart_coords(const struct cart *c, int rank, int *coords)
     }
 }
 
-/* Writing a number as a product of n factors, none larger than the one before:
- * the best is that with the least difference of the first and the last, among
- * these that with the largest last one. Divisors are few. */
+/*
+ * Write nodes as n factors that are as equal as can be: the largest less the
+ * smallest is least; of these that with the largest last one, then the largest
+ * last but one, and so on. They come in falling order.
+ */
 struct factors {
     int n;
     int *now;
     int *best;
+    int *divisors; /* of nodes, rising */
+    int divisor_count;
     bool is_found;
 };
+
+static double to_the_power(double base, int exponent)
+{
+    double power = 1;
+    while (exponent-- > 0)
+        power *= base;
+    return power;
+}
 
 static bool is_better(const struct factors *f)
 {
     const int last = f->n - 1;
     const int now = f->now[0] - f->now[last];
     const int best = f->best[0] - f->best[last];
-    return !f->is_found || now < best ||
-           (now == best && f->now[last] > f->best[last]);
+    if (!f->is_found || now != best)
+        return !f->is_found || now < best;
+    for (int i = last; i > 0; i--)
+        if (f->now[i] != f->best[i])
+            return f->now[i] > f->best[i];
+    return false;
 }
 
-/* Can no product with this first factor be as good as the best? Its last one
- * would have to be larger than the others can be. */
-static bool is_hopeless(const struct factors *f, int first, int rest)
+/* With the first factors as they are and count more of product rest: must one
+ * of them be too small to be as good as the best? */
+static bool is_hopeless(const struct factors *f, int count, int rest)
 {
-    const int last = first - (f->best[0] - f->best[f->n - 1]);
-    double power = first;
-    for (int i = 1; i < f->n; i++)
-        power *= last;
-    return last > 0 && power > rest;
+    if (!f->is_found)
+        return false;
+    const int least = f->now[0] - (f->best[0] - f->best[f->n - 1]);
+    return least > 0 && to_the_power(least, count) > rest;
 }
 
 static void factor(struct factors *f, int at, int rest)
@@ -186,17 +201,33 @@ static void factor(struct factors *f, int at, int rest)
         }
         return;
     }
-    for (int one = 1; one <= most && one <= rest; one++) {
-        double power = 1; /* one is the largest of those that are left */
-        for (int i = at; i < f->n; i++)
-            power *= one;
-        if (at == 0 && f->is_found && is_hopeless(f, one, rest))
+    for (int i = 0; i < f->divisor_count && f->divisors[i] <= most; i++) {
+        const int one = f->divisors[i];
+        /* It is the largest of those that are left. */
+        if (rest % one != 0 || to_the_power(one, f->n - at) < rest)
+            continue;
+        f->now[at] = one;
+        if (is_hopeless(f, f->n - at - 1, rest / one))
             return;
-        if (rest % one == 0 && power >= rest) {
-            f->now[at] = one;
-            factor(f, at + 1, rest / one);
-        }
+        factor(f, at + 1, rest / one);
     }
+}
+
+enum { DIVISORS = 1600 }; /* of 2095133040; no int has more */
+
+static void find_divisors(struct factors *f, int nodes)
+{
+    int large = DIVISORS;
+    f->divisor_count = 0;
+    for (int one = 1; one <= nodes / one; one++) {
+        if (nodes % one != 0)
+            continue;
+        f->divisors[f->divisor_count++] = one;
+        if (one != nodes / one)
+            f->divisors[--large] = nodes / one;
+    }
+    while (large < DIVISORS)
+        f->divisors[f->divisor_count++] = f->divisors[large++];
 }
 
 bool dims_create(int nodes, int ndims, int *dims)
@@ -212,10 +243,12 @@ bool dims_create(int nodes, int ndims, int *dims)
     }
     if (open == 0)
         return given == nodes;
-    int *room = malloc(2 * (size_t)open * sizeof *room);
+    int *room = malloc((2 * (size_t)open + DIVISORS) * sizeof *room);
     if (!room)
         return false;
-    struct factors f = { .n = open, .now = room, .best = room + open };
+    struct factors f = { .n = open, .now = room, .best = room + open,
+                         .divisors = room + 2 * (size_t)open };
+    find_divisors(&f, nodes / given);
     factor(&f, 0, nodes / given);
     for (int d = 0, i = 0; d < ndims && f.is_found; d++)
         if (dims[d] == 0)

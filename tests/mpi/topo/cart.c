@@ -11,7 +11,7 @@ static int rank, size;
 
 static void dims(int nodes, int n, const int *given, const int *wanted)
 {
-    int found[4];
+    int found[5];
     memcpy(found, given, sizeof(int) * (size_t)n);
     MPI_Dims_create(nodes, n, found);
     for (int i = 0; i < n; i++)
@@ -30,6 +30,10 @@ static void all_dims(void)
     dims(1024, 3, LIST(0, 0, 0), LIST(16, 8, 8));
     dims(16, 4, LIST(0, 0, 0, 0), LIST(2, 2, 2, 2));
     dims(1, 3, LIST(0, 0, 0), LIST(1, 1, 1));
+    dims(2147483647, 2, LIST(0, 0), LIST(2147483647, 1));
+    dims(1073741824, 4, LIST(0, 0, 0, 0), LIST(256, 256, 128, 128));
+    dims(2095133040, 2, LIST(0, 0), LIST(46189, 45360));
+    dims(98784, 5, LIST(0, 0, 0, 0, 0), LIST(14, 14, 9, 8, 7));
     int wrong[] = { 0, 3 };
     CHECK_ERROR(MPI_Dims_create(7, 2, wrong), MPI_ERR_DIMS);
     wrong[0] = -1;
