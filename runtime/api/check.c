@@ -143,6 +143,12 @@ int check_buffer_failed(const void *buffer, MPI_Count count,
     return error_make(MPI_ERR_BUFFER, "%p is not a buffer", buffer);
 }
 
+int check_distinct_failed(void)
+{
+    return error_make(MPI_ERR_BUFFER, "the send and the receive buffer are "
+                      "the same; MPI_IN_PLACE may say so");
+}
+
 int check_pointer_failed(const char *what)
 {
     if (may_pass())

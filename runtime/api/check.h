@@ -109,6 +109,20 @@ static inline int check_buffer(const void *buffer, MPI_Count count,
     return check_buffer_failed(buffer, count, type);
 }
 
+/* Two buffers that hold data and whose first bytes must not be the same. */
+int check_distinct_failed(void) COLD;
+
+static inline int check_distinct(const void *sent,
+                                 const struct mpi_datatype *sent_type,
+                                 const void *received,
+                                 const struct mpi_datatype *received_type)
+{
+    if (LIKELY((uintptr_t)sent + (uintptr_t)sent_type->true_lb !=
+               (uintptr_t)received + (uintptr_t)received_type->true_lb))
+        return MPI_SUCCESS;
+    return check_distinct_failed();
+}
+
 /* A rank in comm, or MPI_PROC_NULL. */
 static inline int check_destination(int rank, const struct mpi_comm *comm)
 {

@@ -200,6 +200,23 @@ static int check_block_sizes(const struct coll_args *a)
                       "from one; both must be the same", sent, received);
 }
 
+/* What is sent and what is received, or this rank's blocks of these, may not
+ * begin at the same byte. */
+static int check_overlap(const struct coll_args *a)
+{
+    if (!a->send.type || !a->recv.type)
+        return MPI_SUCCESS;
+    const int rank = a->comm->rank;
+    const struct span sent =
+        a->send_blocks ? coll_send_block(a, rank) : a->send;
+    const struct span received =
+        a->recv_blocks ? coll_recv_block(a, rank) : a->recv;
+    if (span_bytes(sent) == 0 || span_bytes(received) == 0)
+        return MPI_SUCCESS;
+    return check_distinct(sent.address, sent.type, received.address,
+                          received.type);
+}
+
 /* Of a reduce_scatter: recv becomes one share, send all of them. */
 static int check_shares(const struct coll_call *c, struct coll_args *a)
 {
@@ -298,6 +315,9 @@ int coll_check(const struct coll_call *c, struct coll_args *a)
     if (err == MPI_SUCCESS)
         err = use[c->kind].shares_result ? check_shares(c, a)
                                          : check_buffers(c, a);
+    if (err == MPI_SUCCESS && !use[c->kind].has_neighbors &&
+        !use[c->kind].shares_result)
+        err = check_overlap(a);
     if (err == MPI_SUCCESS && use[c->kind].has_blocks)
         err = check_block_sizes(a);
     if (err == MPI_SUCCESS && use[c->kind].has_op)

@@ -31,6 +31,8 @@ int comm_result(struct mpi_comm *c, int err, struct mpi_comm *made,
 {
     if (err == MPI_SUCCESS)
         err = comm_give(made, out);
+    else if (out)
+        *out = MPI_COMM_NULL;
     return api_result(c, err, function);
 }
 

@@ -36,12 +36,12 @@ int MPI_Intercomm_create(MPI_Comm local_comm, int local_leader,
         err = check_intra(c);
     if (err == MPI_SUCCESS)
         err = check_member(local_leader, c);
+    if (err == MPI_SUCCESS)
+        err = check_pointer(newintercomm, "newintercomm");
     if (err == MPI_SUCCESS && c->rank == local_leader)
         err = check_bridge(peer_comm, remote_leader, &bridge);
     if (err == MPI_SUCCESS)
         err = check_send_tag(tag);
-    if (err == MPI_SUCCESS)
-        err = check_pointer(newintercomm, "newintercomm");
     if (err == MPI_SUCCESS) {
         comm_enter();
         err = inter_create(c, local_leader, &bridge, &made);

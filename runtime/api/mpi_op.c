@@ -104,6 +104,8 @@ static int reduce_local(const struct local_call *c, const char *function)
         err = check_buffer(c->in, c->count, type);
     if (err == MPI_SUCCESS)
         err = check_buffer(c->inout, c->count, type);
+    if (err == MPI_SUCCESS && c->count > 0 && type->size > 0)
+        err = check_distinct(c->in, type, c->inout, type);
     if (err == MPI_SUCCESS)
         op_reduce(op, c->in, c->inout, c->count, type);
     return api_result(NULL, err, function);

@@ -23,6 +23,12 @@ static void bad_arguments(MPI_Comm comm, int rank, int size)
                 MPI_ERR_OP);
     CHECK_ERROR(MPI_Allreduce(data, MPI_IN_PLACE, 1, MPI_INT, MPI_SUM, comm),
                 MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Allreduce(data, data, 1, MPI_INT, MPI_SUM, comm),
+                MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Alltoall(data, 1, MPI_INT, data, 1, MPI_INT, comm),
+                MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Reduce_local(data, data, 1, MPI_INT, MPI_SUM),
+                MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Reduce(MPI_IN_PLACE, data, 1, MPI_INT, MPI_SUM, size,
                            comm), MPI_ERR_ROOT);
     if (size > 1 && rank == 1)
