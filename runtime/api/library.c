@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
@@ -61,6 +62,12 @@ void api_die(int err, const char *function)
     process_abort(library.process, error_class_of(err), sentence);
 }
 
+static bool has_default_handler(const struct mpi_comm *comm)
+{
+    return library.world && comm->errhandler->object.handle ==
+                                (uintptr_t)MPI_ERRORS_ARE_FATAL;
+}
+
 int api_raise(struct mpi_comm *comm, int err, const char *function)
 {
     if (!library.process)
@@ -70,6 +77,8 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
         comm = library.self;
     if (!comm)
         api_die(err, function); /* sessions only, and no object concerned */
+    if (settings.errors_at_world && has_default_handler(comm))
+        comm = library.world;
     const struct mpi_errhandler *handler = comm->errhandler;
     if (handler->of == KIND_COMM) {
         /* A request may outlive the handle of its communicator. */

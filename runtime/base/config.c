@@ -111,6 +111,9 @@ static const struct row rows[] = {
     { "BATON_COLL_TABLE", "", STRING, AT(coll_table), USER,
       "File that says which algorithm a collective takes by ranks, ranks per "
       "node and bytes; empty takes the built-in table." },
+    { "BATON_ERRORS_AT_WORLD", "no", BOOL, AT(errors_at_world), USER,
+      "raise at MPI_COMM_WORLD errors that belong to no communicator, or to "
+      "one with the default error handler, as libraries before MPI-4.0 did" },
     { "BATON_SSH", "ssh", STRING, AT(ssh), USER,
       "Command by which mpirun reaches other hosts, such as ssh -p 2222." },
     { "BATON_COLL_NODE_RANKS", "0", INT, AT(coll_node_ranks), INTERNAL, "" },

@@ -42,6 +42,7 @@ struct settings {
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
     int sleep_usec;            /* of yielding before it sleeps */
+    bool errors_at_world;      /* where MPI-3.1 raised them */
 
     /* What the launcher or a test tells the ranks; not for users. */
     int coll_node_ranks;       /* ranks that collectives take for a node, in

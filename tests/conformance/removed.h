@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * For MPICH's test suite, parts of which still use what MPI-3.0 and MPI-5.0
+ * removed, or what the ABI leaves to a library for Fortran: each such name by
+ * the function that took its place, so that those programs test us too.
+ * MPI_LB and MPI_UB have no successor.
+ */
+#ifndef REMOVED_H
+#define REMOVED_H
+
+#include <mpi.h>
+
+#define MPI_Copy_function MPI_Comm_copy_attr_function
+#define MPI_Delete_function MPI_Comm_delete_attr_function
+#define MPI_NULL_COPY_FN MPI_COMM_NULL_COPY_FN
+#define MPI_NULL_DELETE_FN MPI_COMM_NULL_DELETE_FN
+#define MPI_DUP_FN MPI_COMM_DUP_FN
+#define MPI_Keyval_create MPI_Comm_create_keyval
+#define MPI_Keyval_free MPI_Comm_free_keyval
+#define MPI_Attr_put MPI_Comm_set_attr
+#define MPI_Attr_get MPI_Comm_get_attr
+#define MPI_Attr_delete MPI_Comm_delete_attr
+
+#define MPI_Handler_function MPI_Comm_errhandler_function
+#define MPI_Errhandler_create MPI_Comm_create_errhandler
+#define MPI_Errhandler_set MPI_Comm_set_errhandler
+#define MPI_Errhandler_get MPI_Comm_get_errhandler
+
+#define MPI_Address MPI_Get_address
+#define MPI_Type_hvector MPI_Type_create_hvector
+#define MPI_Type_hindexed MPI_Type_create_hindexed
+#define MPI_Type_struct MPI_Type_create_struct
+
+static inline int MPI_Type_extent(MPI_Datatype type, MPI_Aint *extent)
+{
+    MPI_Aint lb;
+    return MPI_Type_get_extent(type, &lb, extent);
+}
+
+static inline int MPI_Type_lb(MPI_Datatype type, MPI_Aint *lb)
+{
+    MPI_Aint extent;
+    return MPI_Type_get_extent(type, lb, &extent);
+}
+
+static inline int MPI_Type_ub(MPI_Datatype type, MPI_Aint *ub)
+{
+    MPI_Aint lb, extent;
+    int err = MPI_Type_get_extent(type, &lb, ub ? &extent : 0);
+    if (ub)
+        *ub = lb + extent;
+    return err;
+}
+
+typedef int MPI_Fint;
+#define MPI_Message_c2f MPI_Message_toint
+#define MPI_Message_f2c MPI_Message_fromint
+#define PMPI_Message_c2f PMPI_Message_toint
+#define PMPI_Message_f2c PMPI_Message_fromint
+
+#endif
