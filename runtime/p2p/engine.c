@@ -64,6 +64,7 @@ static void match_destroy(struct match *m)
 {
     LIST_FOR_EACH(node, &m->arrived)
         free(CONTAINER_OF(node, struct arrival, entry.link));
+    match_fini(m);
     free(m);
 }
 

@@ -5,30 +5,48 @@
  * A pure data structure; it neither sends nor copies. Both queues keep arrival
  * order, so a receive takes the oldest message it fits and a message takes the
  * oldest receive (MPI 5.0, 3.5). At any time no entry of one queue fits one of
- * the other. Cost: linear in the queue searched; O(1) when order agrees.
+ * the other.
+ *
+ * A queue is a list while searches end within its first entries. The first
+ * that does not gives the queue an index, which stays until the queue has been
+ * empty. Cost: O(1), with wildcards, too.
  */
 #ifndef P2P_MATCH_H
 #define P2P_MATCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <mpi.h>
 
 #include "runtime/base/list.h"
+#include "runtime/base/platform.h"
+
+enum { MATCH_CHAINS = 3 };
 
 /* One side of a match; embedded in a request or in an arrived message. */
 struct match_entry {
     struct list link;
-    int source; /* in a receive, MPI_ANY_SOURCE fits all */
-    int tag;    /* in a receive, MPI_ANY_TAG fits all */
+    int source;         /* in a receive, MPI_ANY_SOURCE fits all */
+    int tag;            /* in a receive, MPI_ANY_TAG fits all */
+    struct list chains[MATCH_CHAINS]; /* of its buckets; the first one's next
+                                         is NULL: not indexed */
+    uint64_t order;     /* in the queue, while indexed */
 };
+
+struct match_index;
 
 struct match {
     struct list posted;  /* receives */
     struct list arrived; /* messages without a receive */
+    struct match_index *posted_index; /* NULL: none */
+    struct match_index *arrived_index;
 };
 
 void match_init(struct match *m);
+
+/* Give up the indexes; the entries are the caller's. */
+void match_fini(struct match *m);
 
 /* Take the oldest posted receive that a message from source with tag fits, or
  * NULL. */
@@ -38,20 +56,38 @@ struct match_entry *match_take_posted(struct match *m, int source, int tag);
  * NULL; it stays in the queue. */
 struct match_entry *match_find_arrived(struct match *m, int source, int tag);
 
+/* entry was appended to the queue that has this index. */
+void match_index_add(struct match_index **index, struct list *queue,
+                     struct match_entry *entry);
+
+/* entry, which is indexed, leaves its queue. */
+void match_index_remove(struct match_entry *entry);
+
+static inline void match_append(struct list *queue, struct match_index **index,
+                                struct match_entry *entry)
+{
+    list_append(queue, &entry->link);
+    entry->chains[0].next = NULL;
+    if (UNLIKELY(*index != NULL))
+        match_index_add(index, queue, entry);
+}
+
 static inline void match_post(struct match *m, struct match_entry *receive)
 {
-    list_append(&m->posted, &receive->link);
+    match_append(&m->posted, &m->posted_index, receive);
 }
 
 static inline void match_arrive(struct match *m, struct match_entry *message)
 {
-    list_append(&m->arrived, &message->link);
+    match_append(&m->arrived, &m->arrived_index, message);
 }
 
 /* Take an entry out of its queue. */
 static inline void match_remove(struct match_entry *entry)
 {
     list_remove(&entry->link);
+    if (UNLIKELY(entry->chains[0].next != NULL))
+        match_index_remove(entry);
 }
 
 #endif

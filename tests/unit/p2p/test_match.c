@@ -57,6 +57,69 @@ START_TEST(finding_leaves_the_message_and_removing_takes_it)
 }
 END_TEST
 
+/* What a queue without an index does, entry by entry. */
+static int expected_receive(const struct match_entry *many, int count,
+                            int source, int tag)
+{
+    for (int i = 0; i < count; i++)
+        if (!list_is_empty(&many[i].link) &&
+            (many[i].source == source || many[i].source == MPI_ANY_SOURCE) &&
+            (many[i].tag == tag || many[i].tag == MPI_ANY_TAG))
+            return i;
+    return -1;
+}
+
+START_TEST(many_receives_with_wildcards_are_taken_in_order)
+{
+    enum { MANY = 600 };
+    static struct match_entry many[MANY];
+    uint32_t random = 1;
+    for (int i = 0; i < MANY; i++) {
+        random = random * 1664525 + 1013904223;
+        many[i].source = random >> 28 ? (int)(random >> 24) % 3
+                                      : MPI_ANY_SOURCE;
+        many[i].tag = random >> 8 & 15 ? (int)(random >> 12) % 40 : MPI_ANY_TAG;
+        match_post(&m, &many[i]);
+    }
+    for (int i = 0; i < 4 * MANY; i++) {
+        random = random * 1664525 + 1013904223;
+        const int source = (int)(random >> 24) % 3;
+        const int tag = (int)(random >> 12) % 44;
+        const int wanted = expected_receive(many, MANY, source, tag);
+        ck_assert_ptr_eq(match_take_posted(&m, source, tag),
+                         wanted < 0 ? NULL : &many[wanted]);
+    }
+    match_fini(&m);
+}
+END_TEST
+
+START_TEST(index_grows_with_its_queue_and_goes_when_that_is_empty)
+{
+    enum { MANY = 3000 };
+    static struct match_entry many[MANY];
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < MANY; i++) {
+            many[i] = (struct match_entry){ .source = 0, .tag = i };
+            match_arrive(&m, &many[i]);
+            ck_assert_ptr_eq(match_find_arrived(&m, 0, i), &many[i]);
+        }
+        ck_assert_ptr_nonnull(m.arrived_index);
+        ck_assert_ptr_eq(match_find_arrived(&m, MPI_ANY_SOURCE, MPI_ANY_TAG),
+                         &many[0]);
+        ck_assert_ptr_eq(match_find_arrived(&m, MPI_ANY_SOURCE, 2900),
+                         &many[2900]);
+        ck_assert_ptr_eq(match_find_arrived(&m, 0, MPI_ANY_TAG), &many[0]);
+        ck_assert_ptr_null(match_find_arrived(&m, 1, MPI_ANY_TAG));
+        ck_assert_ptr_null(match_find_arrived(&m, 1, 5));
+        for (int i = MANY; i-- > 0;)
+            match_remove(match_find_arrived(&m, 0, i));
+    }
+    arrive(0, 0, 1);
+    ck_assert_ptr_null(m.arrived_index);
+    ck_assert_ptr_eq(match_find_arrived(&m, 0, 1), &e[0]);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("match");
@@ -64,5 +127,7 @@ int main(void)
     tcase_add_test(t, message_takes_the_oldest_receive_it_fits);
     tcase_add_test(t, any_source_takes_the_oldest_arrived_message);
     tcase_add_test(t, finding_leaves_the_message_and_removing_takes_it);
+    tcase_add_test(t, many_receives_with_wildcards_are_taken_in_order);
+    tcase_add_test(t, index_grows_with_its_queue_and_goes_when_that_is_empty);
     return suite_run("match", t);
 }
