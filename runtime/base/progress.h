@@ -142,7 +142,8 @@ static inline void progress_round_for(struct progress *p, const int *flag)
         p->idle = 0;
         p->waiting_since = 0;
     } else if (LIKELY(++p->idle < p->spin)) {
-        cpu_relax();
+        if (!p->silent_sources) /* a poll of a device takes its time anyway */
+            cpu_relax();
     } else {
         progress_idle_waiting(p, flag);
     }
