@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Many ranks send to one that does not listen for a while: credits hold them
+# back, the receive queue is never overrun, and nobody waits for a retry.
+# SENDERS=64 runs as many as that takes a while in an emulated node.
+# nodes: 1
+# limit: 600
+. "$TOP/tests/lab/job.sh"
+
+# What the device counts when a receiver was not ready.
+not_ready() {
+    on 1 cat /sys/class/infiniband/rxe0/ports/1/hw_counters/rcvd_rnr_err \
+        /sys/class/infiniband/rxe0/ports/1/hw_counters/send_rnr_err
+}
+
+mkdir -p "$BUILD/tests/mpi/p2p"
+"$BUILD/tools/mpicc" -O1 -I"$TOP/tests/mpi" \
+    -o "$BUILD/tests/mpi/p2p/all_to_one" \
+    "$TOP/tests/mpi/p2p/all_to_one.c" || fail "all_to_one.c does not compile"
+SLOWER=$((SLOWER * 2))
+before=$(not_ready)
+packets=$(counter 1 sent_pkts)
+for credits in 32 4; do
+    works -n $((${SENDERS:-16} + 1)) -x BATON_TRANSPORTS=verbs,self \
+        -x BATON_VERBS_CREDITS=$credits "$BUILD/tests/mpi/p2p/all_to_one"
+done
+more "sent_pkts" "$(counter 1 sent_pkts)" $((packets + 2 * 300 * ${SENDERS:-16}))
+equal "rcvd_rnr_err and send_rnr_err" "$(not_ready)" "$before"
