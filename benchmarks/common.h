@@ -29,6 +29,7 @@ struct options {
     int pairs;        /* 0: half of the ranks */
     bool validate;
     bool full;        /* minimum and maximum as well */
+    bool median;      /* of single iterations, instead of the mean */
 };
 
 /* One benchmark program. */

@@ -107,6 +107,9 @@ static const char *take_option(int letter, const char *text,
     case 'f':
         opt->full = true;
         return NULL;
+    case 'd':
+        opt->median = true;
+        return NULL;
     default:
         return "see -h for the options";
     }
@@ -127,6 +130,9 @@ static void print_usage(const struct benchmark *what, const char *program)
            "machines\n");
     if (strchr(what->letters, 'c') != NULL)
         printf("  -c          check the data that arrives\n");
+    if (strchr(what->letters, 'd') != NULL)
+        printf("  -d          the median of single iterations, for machines "
+               "that stall\n");
     if (strchr(what->letters, 'f') != NULL)
         printf("  -f          print minimum, maximum and iterations too\n");
     if (strchr(what->letters, 'W') != NULL)

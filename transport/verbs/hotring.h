@@ -12,11 +12,14 @@
  *                    ^ type, never 0                                slot ends ^
  *
  * The last byte of the write makes it valid. No specification promises that a
- * device writes the last byte last, but ib_write_lat, MVAPICH and Open MPI's
- * openib stand on it, since a message of one frame goes to memory by ascending
- * addresses unless its region asks for relaxed ordering; ours does not. A copy
- * by software (rxe) may also run downwards, so the first byte must be there
- * too. The receiver clears what it has read: any byte that is not zero is new.
+ * device writes the last byte last (ibv_query_qp_data_in_order says it of the
+ * devices that do promise; rxe does not), but ib_write_lat stands on it, Open
+ * MPI's openib did, which looks at the last byte of a footer, and MVAPICH, which
+ * looks at a flag before and one behind the message: a message of one frame
+ * goes to memory by ascending addresses unless its region asks for relaxed
+ * ordering; ours does not. A copy by software (rxe) may also run downwards, so
+ * the first byte must be there, too. The receiver clears what it has read: any
+ * byte that is not zero is new.
  *
  * The short way (transport.h) leads here. So that a short send need not look at
  * room and at the send queue, some are booked ahead: counted as posted and as
