@@ -27,7 +27,25 @@ struct collective {
     bool sends_to_each;    /* one block for each rank; else one for all */
     bool receives_of_each; /* one block from each rank; else one, of the root */
     bool to_root;          /* only the root receives */
+    bool is_prefix;        /* a reduction over the ranks up to each */
+    bool is_exclusive;     /* ... not counting that one */
 };
+
+/* Equal blocks, as the functions for blocks that differ take them. */
+static int *counts, *displs;
+
+static void set_blocks(int size, int count)
+{
+    if (!counts)
+        counts = malloc(2 * (size_t)size * sizeof *counts);
+    if (!counts)
+        abort();
+    displs = counts + size;
+    for (int i = 0; i < size; i++) {
+        counts[i] = count;
+        displs[i] = i * count;
+    }
+}
 
 static void call_barrier(const struct buffers *b, int bytes)
 {
@@ -78,6 +96,56 @@ static void call_alltoall(const struct buffers *b, int bytes)
                  MPI_COMM_WORLD);
 }
 
+static void call_gatherv(const struct buffers *b, int bytes)
+{
+    MPI_Gatherv(b->out, bytes, MPI_CHAR, b->in, counts, displs, MPI_CHAR, ROOT,
+                MPI_COMM_WORLD);
+}
+
+static void call_scatterv(const struct buffers *b, int bytes)
+{
+    MPI_Scatterv(b->out, counts, displs, MPI_CHAR, b->in, bytes, MPI_CHAR,
+                 ROOT, MPI_COMM_WORLD);
+}
+
+static void call_allgatherv(const struct buffers *b, int bytes)
+{
+    MPI_Allgatherv(b->out, bytes, MPI_CHAR, b->in, counts, displs, MPI_CHAR,
+                   MPI_COMM_WORLD);
+}
+
+static void call_alltoallv(const struct buffers *b, int bytes)
+{
+    (void)bytes;
+    MPI_Alltoallv(b->out, counts, displs, MPI_CHAR, b->in, counts, displs,
+                  MPI_CHAR, MPI_COMM_WORLD);
+}
+
+static void call_reduce_scatter(const struct buffers *b, int bytes)
+{
+    (void)bytes;
+    MPI_Reduce_scatter(b->out, b->in, counts, MPI_FLOAT, MPI_SUM,
+                       MPI_COMM_WORLD);
+}
+
+static void call_reduce_scatter_block(const struct buffers *b, int bytes)
+{
+    MPI_Reduce_scatter_block(b->out, b->in, bytes / (int)sizeof(float),
+                             MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
+}
+
+static void call_scan(const struct buffers *b, int bytes)
+{
+    MPI_Scan(b->out, b->in, bytes / (int)sizeof(float), MPI_FLOAT, MPI_SUM,
+             MPI_COMM_WORLD);
+}
+
+static void call_exscan(const struct buffers *b, int bytes)
+{
+    MPI_Exscan(b->out, b->in, bytes / (int)sizeof(float), MPI_FLOAT, MPI_SUM,
+               MPI_COMM_WORLD);
+}
+
 #define SIZES(least) "m:cfM:", (least), 1 << 20, 0
 
 static const struct collective collectives[] = {
@@ -114,6 +182,45 @@ static const struct collective collectives[] = {
      .call = call_alltoall,
      .sends_to_each = true,
      .receives_of_each = true},
+    {.bench = {"MPI Gatherv Latency Test", SIZES(1)},
+     .name = "gatherv",
+     .call = call_gatherv,
+     .receives_of_each = true,
+     .to_root = true},
+    {.bench = {"MPI Scatterv Latency Test", SIZES(1)},
+     .name = "scatterv",
+     .call = call_scatterv,
+     .sends_to_each = true},
+    {.bench = {"MPI Allgatherv Latency Test", SIZES(1)},
+     .name = "allgatherv",
+     .call = call_allgatherv,
+     .receives_of_each = true},
+    {.bench = {"MPI All-to-Allv Latency Test", SIZES(1)},
+     .name = "alltoallv",
+     .call = call_alltoallv,
+     .sends_to_each = true,
+     .receives_of_each = true},
+    {.bench = {"MPI Reduce_scatter Latency Test", SIZES(4)},
+     .name = "reduce_scatter",
+     .call = call_reduce_scatter,
+     .reduces = true,
+     .sends_to_each = true},
+    {.bench = {"MPI Reduce_scatter_block Latency Test", SIZES(4)},
+     .name = "reduce_scatter_block",
+     .call = call_reduce_scatter_block,
+     .reduces = true,
+     .sends_to_each = true},
+    {.bench = {"MPI Scan Latency Test", SIZES(4)},
+     .name = "scan",
+     .call = call_scan,
+     .reduces = true,
+     .is_prefix = true},
+    {.bench = {"MPI Exscan Latency Test", SIZES(4)},
+     .name = "exscan",
+     .call = call_exscan,
+     .reduces = true,
+     .is_prefix = true,
+     .is_exclusive = true},
 };
 
 struct test {
@@ -156,21 +263,25 @@ static float term(size_t i, int rank)
 static long validate_reduction(const struct bench *b, const struct test *t,
                                size_t bytes)
 {
+    const struct collective *c = t->collective;
     const size_t count = bytes / sizeof(float);
+    const size_t first = c->sends_to_each ? (size_t)b->rank * count : 0;
+    const size_t sent = c->sends_to_each ? (size_t)b->size * count : count;
+    const int last = c->is_prefix ? b->rank - c->is_exclusive : b->size - 1;
     float *out = t->buffers.out;
     const float *in = t->buffers.in;
     long wrong = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < sent; i++)
         out[i] = term(i, b->rank);
-    t->collective->call(&t->buffers, (int)bytes);
-    if (t->collective->to_root && b->rank != ROOT)
+    c->call(&t->buffers, (int)bytes);
+    if ((c->to_root && b->rank != ROOT) || last < 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
         float sum = 0;
 
-        for (int rank = 0; rank < b->size; rank++)
-            sum += term(i, rank);
+        for (int rank = 0; rank <= last; rank++)
+            sum += term(first + i, rank);
         wrong += in[i] != sum;
     }
     return wrong;
@@ -245,8 +356,10 @@ static long largest(const struct bench *b, const struct collective *c)
 static long test_size(const struct bench *b, struct test *t, long bytes)
 {
     double values[4] = {0};
+    const int unit = t->collective->reduces ? (int)sizeof(float) : 1;
     long wrong = -1;
 
+    set_blocks(b->size, (int)bytes / unit);
     summarize(b, bench_measure(b, run, t, (size_t)bytes), values);
     if (b->opt.validate)
         wrong = validate(b, t, (size_t)bytes);
@@ -281,5 +394,6 @@ int main(int argc, char **argv)
         wrong_count += test_size(&b, &t, bytes);
     free(t.buffers.in);
     free(t.buffers.out);
+    free(counts);
     return bench_fini(wrong_count);
 }

@@ -42,6 +42,11 @@ for program in bcast reduce allreduce gather scatter allgather alltoall; do
     passes "$ranks" $program -m 4:64K
     passes 3 $program -m 12K:12K -f
 done
+for program in gatherv scatterv allgatherv alltoallv reduce_scatter \
+    reduce_scatter_block scan exscan; do
+    passes 3 $program -m 4K:16K
+done
+passes 2 iallreduce -m 4:16K
 launcher/mpirun -n "$ranks" benchmarks/barrier -t 0.01 || wrong "barrier fails"
 launcher/mpirun -n 2 benchmarks/latency -m 8:8 -i 10 -x 5 | grep -q '^8 ' ||
     wrong "latency -m 8:8 -i 10 prints no row of 8 bytes"

@@ -2,6 +2,7 @@
 /*
  * Built-in rows and those of a file go the same way, as text.
  */
+#define LOG_MODULE "collectives"
 #include "collectives/tuning.h"
 
 #include <limits.h>
@@ -11,7 +12,7 @@
 
 #include "collectives/select.h"
 #include "runtime/base/config.h"
-#include "runtime/base/error.h"
+#include "runtime/base/log.h"
 
 enum { CHOICES = 64 /* of one collective */ };
 
@@ -102,13 +103,15 @@ static int find_both(const char *operation, const char *name, int *kind,
                      const struct algorithm **algorithm)
 {
     *kind = find_kind(operation);
-    if (*kind == COLL_COUNT)
-        return error_make(MPI_ERR_ARG, "there is no collective named %s",
-                          operation);
+    if (*kind == COLL_COUNT) {
+        log_error("there is no collective named %s", operation);
+        return MPI_ERR_ARG;
+    }
     *algorithm = find_algorithm(*kind, name);
-    if (!*algorithm)
-        return error_make(MPI_ERR_ARG, "%s has no algorithm named %s",
-                          operation, name);
+    if (!*algorithm) {
+        log_error("%s has no algorithm named %s", operation, name);
+        return MPI_ERR_ARG;
+    }
     return MPI_SUCCESS;
 }
 
@@ -122,15 +125,18 @@ int tuning_add(const char *line)
                limit[1], limit[2], name) != 5 ||
         !parse_limit(limit[0], INT_MAX, &ranks) ||
         !parse_limit(limit[1], INT_MAX, &per_node) ||
-        !parse_limit(limit[2], SIZE_MAX, &bytes))
-        return error_make(MPI_ERR_ARG, "\"%s\" is no row: expected collective, "
-                          "ranks, ranks per node, bytes, algorithm", line);
+        !parse_limit(limit[2], SIZE_MAX, &bytes)) {
+        log_error("\"%s\" is no row: expected collective, ranks, "
+                  "ranks per node, bytes, algorithm", line);
+        return MPI_ERR_ARG;
+    }
     int err = find_both(operation, name, &kind, &algorithm);
     if (err != MPI_SUCCESS)
         return err;
-    if (counts[kind] == CHOICES)
-        return error_make(MPI_ERR_ARG, "more than %d rows for %s", CHOICES,
-                          operation);
+    if (counts[kind] == CHOICES) {
+        log_error("more than %d rows for %s", CHOICES, operation);
+        return MPI_ERR_ARG;
+    }
     choices[kind][counts[kind]++] = (struct choice){
         ranks < INT_MAX ? (int)ranks : INT_MAX,
         per_node < INT_MAX ? (int)per_node : INT_MAX, bytes, algorithm };
@@ -143,9 +149,10 @@ static int read_file(const char *path)
     char line[256];
     int err = MPI_SUCCESS;
     FILE *file = fopen(path, "r");
-    if (!file)
-        return error_make(MPI_ERR_FILE, "cannot read BATON_COLL_TABLE=%s: %m",
-                          path);
+    if (!file) {
+        log_error("cannot read BATON_COLL_TABLE=%s: %m", path);
+        return MPI_ERR_FILE;
+    }
     while (err == MPI_SUCCESS && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
         if (line[strspn(line, " \t")] && line[0] != '#')
@@ -163,9 +170,11 @@ static int read_forced(const char *text)
         char operation[32], name[32];
         const struct algorithm *algorithm;
         int kind, length = 0;
-        if (sscanf(text, "%31[^:,]:%31[^,]%n", operation, name, &length) != 2)
-            return error_make(MPI_ERR_ARG, "BATON_COLL_ALGORITHMS: \"%s\" is "
-                              "not COLLECTIVE:ALGORITHM", text);
+        if (sscanf(text, "%31[^:,]:%31[^,]%n", operation, name, &length) != 2) {
+            log_error("BATON_COLL_ALGORITHMS: \"%s\" is not "
+                      "COLLECTIVE:ALGORITHM", text);
+            return MPI_ERR_ARG;
+        }
         err = find_both(operation, name, &kind, &algorithm);
         if (err == MPI_SUCCESS)
             forced[kind] = algorithm;

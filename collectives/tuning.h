@@ -31,7 +31,7 @@ struct choice {
 /*
  * Read the built-in table, the user's file and the algorithms that must be
  * taken, from the settings; once.
- * Errors   MPI_ERR_ARG, MPI_ERR_FILE with a sentence
+ * Errors   MPI_ERR_ARG, MPI_ERR_FILE; has logged
  */
 int tuning_load(void);
 
@@ -41,7 +41,7 @@ const struct choice *tuning_choices(enum collective kind);
 /* The algorithm that must be taken where it can, or NULL. */
 const struct algorithm *tuning_forced(enum collective kind);
 
-/* Add a row to the choices. Errors: MPI_ERR_ARG */
+/* Add a row to the choices. Errors: MPI_ERR_ARG, and has logged */
 int tuning_add(const char *line);
 
 /* One line for each collective that has a choice. */

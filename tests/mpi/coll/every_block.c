@@ -197,7 +197,7 @@ static void rooted(struct place *p)
         }
         mine = !p->is_inter || low == group;
         const int ranks = mine ? p->size : p->peers;
-        for (int r = 0; r < ranks; r++) {
+        for (int r = 0; r < ranks; r += root_step(p)) {
             const int root = root_of(p, r, mine);
             gather(p, root);
             scatter(p, root, r);

@@ -103,7 +103,7 @@ static void to_one(struct place *p, int root)
 static void to_each_root(struct place *p)
 {
     if (!p->is_inter) {
-        for (int root = 0; root < p->size; root++)
+        for (int root = 0; root < p->size; root += root_step(p))
             to_one(p, root);
         return;
     }
@@ -113,7 +113,7 @@ static void to_each_root(struct place *p)
     for (int low = 0; low < 2; low++) {
         const int mine = low == is_low;
         const int ranks = mine ? p->size : p->peers;
-        for (int r = 0; r < ranks; r++)
+        for (int r = 0; r < ranks; r += root_step(p))
             to_one(p, !mine ? r : r == p->rank ? MPI_ROOT : MPI_PROC_NULL);
     }
 }

@@ -24,6 +24,14 @@ struct place {
     const char *name; /* of the communicator */
 };
 
+enum { MANY = 40 /* ranks; with more, fewer sizes and roots are tried */ };
+
+/* From one root to try to the next. */
+static inline int root_step(const struct place *p)
+{
+    return p->size + p->peers > MANY ? 23 : 1;
+}
+
 #define UNPACK(...) __VA_ARGS__
 
 /*
@@ -83,7 +91,7 @@ static inline struct place place_of(MPI_Comm comm, const char *name)
 static inline void try_forms(struct place p, void (*each)(struct place *p))
 {
     static const int scales[] = { 1, 40, 6000 };
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < (p.size + p.peers > MANY ? 1 : 3); i++)
         for (int form = 0; form < FORMS; form++)
             for (int in_place = 0; in_place < (p.is_inter ? 1 : 2);
                  in_place++) {
