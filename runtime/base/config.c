@@ -96,6 +96,15 @@ static const struct row rows[] = {
     { "BATON_VERBS_READS", "16", INT, AT(verbs_reads), USER,
       "RDMA reads that a rank has on the wire to one peer at most; fewer when "
       "one of the two devices takes fewer, and with 0 none are used." },
+    { "BATON_VERBS_TRAFFIC_CLASS", "-1", INT, AT(verbs_traffic_class), USER,
+      "Traffic class (type of service) of all RDMA packets, 0 to 255; the "
+      "service level follows from it. -1 leaves it to the system." },
+    { "BATON_VERBS_PKEY", "", STRING, AT(verbs_pkey), USER,
+      "InfiniBand partition key in hexadecimal, such as 8001; empty takes that "
+      "of the port's first IPoIB interface." },
+    { "BATON_VERBS_RECEIVE_BYTES", "256M", BYTES, AT(verbs_receive_bytes), USER,
+      "Pinned memory for packets from all peers of a rank; in jobs of so many "
+      "ranks that it does not do, each peer gets fewer credits, at least 4." },
     { "BATON_SPIN", "-1", INT, AT(spin), USER,
       "Idle polls before a waiting rank yields its core; -1 chooses by ranks "
       "per core." },

@@ -39,6 +39,9 @@ struct settings {
     bool argument_checks;      /* wrong values of arguments are errors */
     const char *coll_algorithms; /* that must be taken, for tests */
     const char *coll_table;    /* file of choices, "" = the built-in ones */
+    int verbs_traffic_class;   /* of all packets, -1 = the system's */
+    const char *verbs_pkey;    /* partition in hexadecimal, "" = the first */
+    size_t verbs_receive_bytes; /* receive slots for all peers of a rank */
     const char *ssh;           /* command by which mpirun reaches hosts */
     int spin;                  /* idle polls before a waiting rank yields */
     int sleep_usec;            /* of yielding before it sleeps */

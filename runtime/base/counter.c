@@ -51,8 +51,7 @@ const struct counter_info counter_table[COUNTER_COUNT] = {
     ROW(REGISTRATIONS_WRONG, "registrations_wrong", "regions", COUNTS_UP,
         "Regions found with other pages by BATON_REGCACHE=verify."),
     ROW(PINNED_BYTES, "pinned_bytes", "bytes", IS_LEVEL,
-        "Memory of messages pinned for the device now; the packets' own slots "
-        "are not in it."),
+        "Memory pinned for the device now: of messages, and for packets."),
     ROW(PINNED_PEAK_BYTES, "pinned_peak_bytes", "bytes", IS_PEAK,
         "The most of pinned_bytes at any time."),
     ROW(HOT_PACKETS, "hot_packets", "packets", COUNTS_UP,

@@ -30,11 +30,21 @@ enum {
 
 /* ---- asking ---- */
 
-static int set_timeout(struct rdma_cm_id *id)
+static void set_option(struct rdma_cm_id *id, int option, uint8_t value,
+                       const char *what)
 {
-    uint8_t timeout = (uint8_t)settings.verbs_timeout;
-    return rdma_set_option(id, RDMA_OPTION_ID, RDMA_OPTION_ID_ACK_TIMEOUT,
-                           &timeout, sizeof timeout);
+    if (rdma_set_option(id, RDMA_OPTION_ID, option, &value, sizeof value) != 0)
+        log_debug("%s cannot be set: %s", what, strerror(errno));
+}
+
+/* What settings say about packets on the wire. */
+static void set_options(struct rdma_cm_id *id)
+{
+    set_option(id, RDMA_OPTION_ID_ACK_TIMEOUT, (uint8_t)settings.verbs_timeout,
+               "the acknowledge timeout");
+    if (settings.verbs_traffic_class >= 0)
+        set_option(id, RDMA_OPTION_ID_TOS,
+                   (uint8_t)settings.verbs_traffic_class, "the traffic class");
 }
 
 static void begin(struct connection *c)
@@ -46,9 +56,7 @@ static void begin(struct connection *c)
         connection_break(c, "has no id to connect to", errno);
         return;
     }
-    if (set_timeout(c->id) != 0)
-        log_debug("the acknowledge timeout cannot be set: %s",
-                  strerror(errno));
+    set_options(c->id);
     if (rdma_resolve_addr(c->id, source, (struct sockaddr *)&c->address,
                           RESOLVE_MSEC) != 0) {
         connection_break(c, "finds no route to", errno);
@@ -197,7 +205,7 @@ static void accept_request(struct connection *c, const struct news *news,
     if (param.initiator_depth > news->param.initiator_depth)
         param.initiator_depth = news->param.initiator_depth;
     memcpy(&c->address, rdma_get_peer_addr(c->id), sizeof c->address);
-    set_timeout(c->id);
+    set_options(c->id);
     if (qp_create(c, &why) != MPI_SUCCESS) {
         c->id = NULL;
         refuse(news->id, REFUSAL_RESOURCES);

@@ -12,6 +12,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@
 #include "runtime/base/config.h"
 #include "runtime/base/log.h"
 
-enum { GIDS_MAX = 256 };
+enum { GIDS_MAX = 256, DEFAULT_PARTITION = 0x7fff };
 
 /* How much a GID is liked; 0 is not usable. */
 enum grade { GRADE_NONE, GRADE_V1, GRADE_LINK_LOCAL, GRADE_IPV6, GRADE_BEST };
@@ -93,6 +94,27 @@ static bool is_ipoib_of(const struct ifaddrs *entry, const union ibv_gid *gid)
                       4, gid->raw, 16) == 0;
 }
 
+static unsigned wanted_partition(void)
+{
+    return (unsigned)strtoul(settings.verbs_pkey, NULL, 16) & 0x7fff;
+}
+
+/* Is this network interface in the partition that the setting names? The
+ * upper bit tells full members from limited ones. */
+static bool is_in_partition(const char *interface)
+{
+    char path[64 + IF_NAMESIZE];
+    unsigned key = 0;
+    if (!settings.verbs_pkey[0])
+        return true;
+    snprintf(path, sizeof path, "/sys/class/net/%s/pkey", interface);
+    FILE *file = fopen(path, "r");
+    bool is_read = file && fscanf(file, "%x", &key) == 1;
+    if (file)
+        fclose(file);
+    return is_read && (key & 0x7fff) == wanted_partition();
+}
+
 static bool address_of_ipoib(struct device *d)
 {
     struct ifaddrs *all;
@@ -101,7 +123,7 @@ static bool address_of_ipoib(struct device *d)
     if (getifaddrs(&all) != 0)
         return false;
     for (struct ifaddrs *i = all; i && !name; i = i->ifa_next)
-        if (is_ipoib_of(i, &d->gid))
+        if (is_ipoib_of(i, &d->gid) && is_in_partition(i->ifa_name))
             name = i->ifa_name;
     for (struct ifaddrs *i = all; i && name && !is_found; i = i->ifa_next) {
         const struct sockaddr_in *in = (const void *)i->ifa_addr;
@@ -122,6 +144,8 @@ static enum grade grade_gid(struct device *d, const struct ibv_gid_entry *entry)
     d->gid = entry->gid;
     if (entry->gid_type == IBV_GID_TYPE_IB)
         return address_of_ipoib(d) ? GRADE_BEST : GRADE_NONE;
+    if (settings.verbs_pkey[0] && wanted_partition() != DEFAULT_PARTITION)
+        return GRADE_NONE; /* RoCE has the default partition alone */
     address_of_roce(d, entry->ndev_ifindex);
     if (entry->gid_type == IBV_GID_TYPE_ROCE_V1)
         return GRADE_V1;
@@ -190,6 +214,10 @@ static enum grade choose_port(struct ibv_context *context, struct device *d,
         strbuf_printf(why, "%s%s port %u has no usable GID %d",
                       why->bytes ? ", " : "", d->name, d->port,
                       settings.gid_index);
+    else if (grade == GRADE_NONE && settings.verbs_pkey[0])
+        strbuf_printf(why, "%s%s port %u has no address in partition %s "
+                      "(BATON_VERBS_PKEY)", why->bytes ? ", " : "", d->name,
+                      d->port, settings.verbs_pkey);
     else if (grade == GRADE_NONE)
         reject(why, d, "has no GID with an IP address (is its network "
                        "interface up and configured?)");

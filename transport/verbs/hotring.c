@@ -45,6 +45,7 @@ void hotring_fini(struct verbs *v)
 {
     if (!v->hot.memory)
         return;
+    counter_pin(v->base.process->counters, -(int64_t)v->hot.mr->length);
     ibv_dereg_mr(v->hot.mr);
     munmap(v->hot.memory, HOT_MAX * RING_BYTES);
 }
@@ -65,6 +66,7 @@ static bool make_memory(struct verbs *v)
         munmap(memory, HOT_MAX * RING_BYTES);
         return false;
     }
+    counter_pin(v->base.process->counters, (int64_t)hot->mr->length);
     hot->memory = memory;
     return true;
 }

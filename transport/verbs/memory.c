@@ -49,7 +49,7 @@ static void explain_failure(size_t bytes, int error, struct strbuf *why)
                       "device: %s", (bytes + 1023) / 1024, strerror(error));
 }
 
-int memory_create_pool(struct ibv_pd *pd, struct regcache *cache, size_t bytes,
+int memory_create_pool(const struct memory_owner *owner, size_t bytes,
                        struct memory_pool *out, struct strbuf *why)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -60,14 +60,16 @@ int memory_create_pool(struct ibv_pd *pd, struct regcache *cache, size_t bytes,
     }
     struct ibv_mr *mr;
     do
-        mr = ibv_reg_mr(pd, memory, bytes, IBV_ACCESS_LOCAL_WRITE);
-    while (!mr && errno == ENOMEM && cache && regcache_trim(cache));
+        mr = ibv_reg_mr(owner->pd, memory, bytes, IBV_ACCESS_LOCAL_WRITE);
+    while (!mr && errno == ENOMEM && owner->cache &&
+           regcache_trim(owner->cache));
     if (!mr) {
         explain_failure(bytes, errno, why);
         munmap(memory, bytes);
         return MPI_ERR_OTHER;
     }
-    *out = (struct memory_pool){ memory, bytes, mr };
+    *out = (struct memory_pool){ memory, bytes, mr, owner->counters };
+    counter_pin(owner->counters, (int64_t)bytes);
     return MPI_SUCCESS;
 }
 
@@ -76,6 +78,7 @@ void memory_destroy_pool(struct memory_pool *pool)
     if (!pool->mr)
         return;
     ibv_dereg_mr(pool->mr);
+    counter_pin(pool->counters, -(int64_t)pool->bytes);
     munmap(pool->memory, pool->bytes);
 }
 
@@ -239,7 +242,7 @@ int memory_open_cache(struct verbs *v)
     int err = regcache_create(&config, &v->regcache);
     if (err == MPI_SUCCESS && mode == MODE_STRICT)
         err = open_exposures(v, &config);
-    v->receive.cache = v->regcache;
+    v->receive.owner.cache = v->regcache;
     return err;
 }
 

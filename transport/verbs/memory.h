@@ -21,15 +21,22 @@ struct memory_pool {
     char *memory;
     size_t bytes;
     struct ibv_mr *mr;
+    struct counters *counters;
+};
+
+/* For whom pools are made. */
+struct memory_owner {
+    struct ibv_pd *pd;
+    struct regcache *cache;    /* its idle entries give way, or NULL */
+    struct counters *counters; /* of what is pinned */
 };
 
 /*
- * Map and register `bytes` of zeroed memory for packets; what the cache holds
- * idle gives way. cache may be NULL.
+ * Map and register `bytes` of zeroed memory for packets.
  * Errors   MPI_ERR_OTHER; why tells how to raise the memlock limit if that is
  *          what stands in the way
  */
-int memory_create_pool(struct ibv_pd *pd, struct regcache *cache, size_t bytes,
+int memory_create_pool(const struct memory_owner *owner, size_t bytes,
                        struct memory_pool *out, struct strbuf *why);
 void memory_destroy_pool(struct memory_pool *pool);
 

@@ -21,7 +21,7 @@
 int post_open(struct verbs *v, struct strbuf *why)
 {
     size_t slot_bytes = v->receive.slot_bytes;
-    int err = memory_create_pool(v->pd, NULL, SEND_SLOTS * slot_bytes,
+    int err = memory_create_pool(&v->receive.owner, SEND_SLOTS * slot_bytes,
                                  &v->send_pool, why);
     if (err != MPI_SUCCESS)
         return err;

@@ -13,7 +13,6 @@
 #include <mpi.h>
 
 #include "runtime/base/log.h"
-#include "transport/verbs/memory.h"
 
 struct block {
     struct list link;
@@ -33,7 +32,7 @@ int receive_open(struct receive *r, struct ibv_context *context,
         .attr = { .max_wr = r->capacity, .max_sge = 1 }
     };
     list_init(&r->blocks);
-    r->srq = ibv_create_srq(r->pd, &attr);
+    r->srq = ibv_create_srq(r->owner.pd, &attr);
     if (!r->srq) {
         strbuf_printf(why, "no shared receive queue of %u slots: %s",
                       r->capacity, strerror(errno));
@@ -85,8 +84,8 @@ static int add_slots(struct receive *r, unsigned count, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     list_init(&b->link);
-    int err = memory_create_pool(r->pd, r->cache, count * r->slot_bytes,
-                                 &b->pool, why);
+    int err = memory_create_pool(&r->owner, count * r->slot_bytes, &b->pool,
+                                 why);
     if (err != MPI_SUCCESS) {
         free(b);
         return err;

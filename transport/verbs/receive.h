@@ -16,8 +16,7 @@
 
 #include "runtime/base/list.h"
 #include "runtime/base/strbuf.h"
-
-struct regcache;
+#include "transport/verbs/memory.h"
 
 enum {
     RECEIVE_EXTRA = 6,
@@ -25,8 +24,7 @@ enum {
 };
 
 struct receive {
-    struct ibv_pd *pd;
-    struct regcache *cache; /* gives way when no more can be pinned, or NULL */
+    struct memory_owner owner; /* of the slots */
     struct ibv_srq *srq;
     size_t slot_bytes;   /* a multiple of the cache line */
     unsigned share;      /* slots of one peer */

@@ -51,7 +51,7 @@ static int open_queues(struct verbs *v, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     v->receive = (struct receive){
-        .pd = v->pd,
+        .owner = { .pd = v->pd, .counters = v->base.process->counters },
         .slot_bytes = align_up(v->base.max_packet_bytes, CACHE_LINE),
         .share = v->credits + RECEIVE_EXTRA };
     int err = receive_open(&v->receive, v->context, &v->device.limits,
@@ -105,11 +105,20 @@ static int open_parts(struct verbs *v, struct strbuf *why)
     return err;
 }
 
-static unsigned clamp_credits(int wanted)
+/* What each peer may have under way here: as the setting says, unless slots
+ * for all ranks of the job would take more memory than allowed. */
+static unsigned choose_credits(const struct verbs *v)
 {
-    if (wanted < CREDITS_MIN)
-        return CREDITS_MIN;
-    return wanted > CREDITS_MAX ? CREDITS_MAX : (unsigned)wanted;
+    const size_t all = (size_t)v->base.process->world_count *
+                       v->base.max_packet_bytes;
+    const size_t share = settings.verbs_receive_bytes / all;
+    unsigned wanted = settings.verbs_credits < CREDITS_MAX
+                          ? (unsigned)settings.verbs_credits : CREDITS_MAX;
+    if (settings.verbs_credits < 0 || share < RECEIVE_EXTRA + CREDITS_MIN)
+        wanted = CREDITS_MIN;
+    else if (wanted + RECEIVE_EXTRA > share)
+        wanted = (unsigned)share - RECEIVE_EXTRA;
+    return wanted < CREDITS_MIN ? CREDITS_MIN : wanted;
 }
 
 static int verbs_open(struct process *process,
@@ -126,7 +135,7 @@ static int verbs_open(struct process *process,
         .eager_bytes = settings.verbs_eager_bytes,
         .max_packet_bytes = align_up(settings.verbs_eager_bytes, 8) +
                             HEADER_ROOM };
-    v->credits = clamp_credits(settings.verbs_credits);
+    v->credits = choose_credits(v);
     list_init(&v->pending);
     list_init(&v->broken);
     v->connections = calloc((size_t)process->world_count,

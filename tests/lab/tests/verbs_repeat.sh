@@ -29,21 +29,28 @@ pass_fork() {
     works "${verbs[@]}" "$programs/fork"
 }
 
-# With a limit in KiB it works and every byte is right, or says what to raise.
+# limited KIB COMMAND…: a job of two ranks that may pin so much.
+limited() {
+    local limit=$1
+    shift
+    OUTPUT=$(on 1 bash -c "ulimit -l $limit && exec $MPIRUN -timeout 90 \
+        -n 2 -x BATON_TRANSPORTS=verbs,self $*" 2>&1)
+    STATUS=$?
+    echo "memlock $limit KiB: $STATUS, $(tail -n 1 <<< "$OUTPUT")"
+}
+
+# A job says what to raise, or works and every byte is right.
 pass_memlock() {
-    local limit status
-    for limit in 64 1024 2048 3072 4096 16384; do
-        OUTPUT=$(on 1 bash -c "ulimit -l $limit && exec $MPIRUN -timeout 90 \
-            -n 2 -x BATON_TRANSPORTS=verbs,self $programs/random 192 $1" 2>&1)
-        status=$?
-        echo "memlock $limit KiB: $status, $(tail -n 1 <<< "$OUTPUT")"
-        if ((status == 0)); then
-            contains "the output" "$OUTPUT" "every byte right"
-            ((limit >= 1024)) || fail "64 KiB are enough?"
-        else
-            contains "the message" "$OUTPUT" "ulimit -l"
-            ((limit < 4096)) || fail "4 MiB are not enough"
-        fi
+    local limit
+    for limit in 64 256 768; do
+        limited $limit "$BENCH/latency" -m 8:8 -i 5
+        ((STATUS != 0)) || fail "$limit KiB are enough?"
+        contains "the message" "$OUTPUT" "ulimit -l"
+    done
+    for limit in 1024 1536 2048 4096 16384; do
+        limited $limit "$programs/random" 192 "$1"
+        equal "the status" $STATUS 0
+        contains "the output" "$OUTPUT" "every byte right"
     done
 }
 

@@ -410,6 +410,30 @@ START_TEST(reads_are_held_to_what_was_agreed_on)
 }
 END_TEST
 
+START_TEST(packets_have_the_traffic_class_that_was_asked_for)
+{
+    struct rank *both[] = { &a, &b };
+    settings.verbs_traffic_class = 96;
+    settings.verbs_timeout = 15;
+    settings.verbs_retry_count = 5;
+    open_both();
+    stream(&a, &b, 1);
+    for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
+        const struct connection *c = CONTAINER_OF(both[i]->ep,
+                                                  struct connection, base);
+        struct ibv_qp_attr attr;
+        struct ibv_qp_init_attr init;
+        ck_assert_int_eq(ibv_query_qp(c->id->qp, &attr, IBV_QP_AV |
+                                      IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT,
+                                      &init), 0);
+        ck_assert_int_eq(attr.ah_attr.grh.traffic_class, 96);
+        ck_assert_int_eq(attr.timeout, 15);
+        ck_assert_int_eq(attr.retry_cnt, 5);
+    }
+    close_both();
+}
+END_TEST
+
 /* Completions that a dead queue pair left must be gone before its number can
  * be another's. */
 START_TEST(a_new_queue_pair_finds_no_completions_of_an_old_one)
@@ -456,6 +480,7 @@ int main(void)
     tcase_add_test(t, a_put_into_memory_that_is_for_reading_fails);
     tcase_add_test(t, without_reads_a_peer_cannot_be_read);
     tcase_add_test(t, reads_are_held_to_what_was_agreed_on);
+    tcase_add_test(t, packets_have_the_traffic_class_that_was_asked_for);
     tcase_add_test(t, a_new_queue_pair_finds_no_completions_of_an_old_one);
     return suite_run("rdma", t);
 }

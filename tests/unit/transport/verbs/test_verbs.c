@@ -23,6 +23,7 @@
 #include "tests/support/fake_process.h"
 #include "tests/support/suite.h"
 #include "tests/support/traffic.h"
+#include "transport/verbs/verbs.h"
 #include "transport/verbs/wire.h"
 
 /* ---- two ranks in this process ---- */
@@ -173,6 +174,21 @@ static void *close_hub(void *arg)
     return NULL;
 }
 
+/* A peer costs its connection and a share of receive slots, and before first
+ * contact nothing but a pointer. docs/verbs.md tells the numbers. */
+static void check_cost(size_t pinned_before)
+{
+    const struct verbs *v = CONTAINER_OF(hubs[0].transport, struct verbs, base);
+    const size_t share = v->receive.share * v->receive.slot_bytes;
+    size_t pinned = hubs[0].process.counters->value[COUNTER_PINNED_BYTES];
+    if (v->hot.memory)
+        pinned -= v->hot.mr->length;
+    ck_assert_uint_eq(pinned_before,
+                      SEND_SLOTS * v->receive.slot_bytes + share);
+    ck_assert_uint_eq(pinned, pinned_before + (MANY_RANKS - 2) * share);
+    ck_assert_uint_lt(sizeof(struct connection), 2048);
+}
+
 /* The completion queue of rank 0 has to grow, with packets under way. */
 START_TEST(one_rank_talks_to_many_while_its_queues_grow)
 {
@@ -181,6 +197,8 @@ START_TEST(one_rank_talks_to_many_while_its_queues_grow)
     pthread_t threads[MANY_RANKS];
     for (int i = 0; i < MANY_RANKS; i++)
         open_hub(&hubs[i], i);
+    const size_t pinned =
+        hubs[0].process.counters->value[COUNTER_PINNED_BYTES];
     for (int i = 1; i < MANY_RANKS; i++) {
         ep[i] = connect_hubs(&hubs[0], &hubs[i]);
         for (unsigned n = 0; n < EACH;) {
@@ -196,6 +214,7 @@ START_TEST(one_rank_talks_to_many_while_its_queues_grow)
     for (int i = 1; i < MANY_RANKS; i++)
         while (hubs[i].seen[0] < EACH)
             poll_hubs();
+    check_cost(pinned);
     for (int i = 0; i < MANY_RANKS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, close_hub,
                                         &hubs[i]), 0);
@@ -231,6 +250,44 @@ START_TEST(a_gid_that_is_not_there_is_named)
     ck_assert_ptr_nonnull(strstr(why.text, "port 1 has no usable GID 77"));
     strbuf_fini(&why);
     fake_process_fini(&a.process);
+}
+END_TEST
+
+/* RoCE has the default partition alone. */
+START_TEST(a_partition_that_the_port_is_not_in_is_named)
+{
+    struct strbuf why;
+    strbuf_init(&why);
+    fake_process_init(&a.process, 0, RANKS);
+    settings.verbs_pkey = "8001";
+    ck_assert_int_ne(verbs_transport.open(&a.process, &a.table, &a.transport,
+                                          &why), MPI_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(why.text, "no address in partition 8001"));
+    strbuf_fini(&why);
+    fake_process_fini(&a.process);
+    settings.verbs_pkey = "0xffff";
+    open_both();
+    stream(&a, &b, 1);
+    close_both();
+}
+END_TEST
+
+/* The slots of all ranks of a job have to be within the setting. */
+START_TEST(many_ranks_get_fewer_credits)
+{
+    const struct verbs *v;
+    settings.verbs_receive_bytes = 2 * 20 * 8256;
+    open_both();
+    v = CONTAINER_OF(a.transport, struct verbs, base);
+    ck_assert_uint_eq(v->credits, 20 - RECEIVE_EXTRA);
+    stream(&a, &b, 200);
+    close_both();
+    settings.verbs_receive_bytes = 1;
+    open_both();
+    v = CONTAINER_OF(a.transport, struct verbs, base);
+    ck_assert_uint_eq(v->credits, 4);
+    stream(&a, &b, 200);
+    close_both();
 }
 END_TEST
 
@@ -505,6 +562,8 @@ int main(void)
     tcase_add_test(t, one_rank_talks_to_many_while_its_queues_grow);
     tcase_add_test(t, an_unknown_device_is_named);
     tcase_add_test(t, a_gid_that_is_not_there_is_named);
+    tcase_add_test(t, a_partition_that_the_port_is_not_in_is_named);
+    tcase_add_test(t, many_ranks_get_fewer_credits);
     tcase_add_test(t, a_rank_does_not_reach_itself);
     tcase_add_test(t, a_peer_that_ended_fails_the_connection);
     tcase_add_test(t, a_peer_that_computes_is_waited_for);
