@@ -77,6 +77,9 @@ uint64_t move_cut(const struct p2p_request *r, uint64_t offset)
 int move_register_whole(struct p2p_request *r, enum region_use use)
 {
     struct transport *t = r->ep->transport;
+    if (LIKELY(r->type->is_contiguous))
+        return t->ops->retain_region(t, engine_address(r), r->bytes, use,
+                                     &r->region);
     const size_t size = r->type->size;
     const struct span span = layout_span(r->type, r->buffer,
                                          (r->bytes + size - 1) / size);

@@ -2,7 +2,7 @@
 /*
  * Starting sends. A small contiguous standard send that the transport takes at
  * once needs no request; everything else becomes one and goes through the
- * states of rndv.c.
+ * states of rndv.h.
  */
 #include "runtime/p2p/engine.h"
 

@@ -39,7 +39,7 @@ void rdma_set_reads(struct connection *c, unsigned reads)
 
 /* Describe the next at most `bytes` bytes of m's slices; returns how many list
  * entries that takes. */
-static int take_slices(struct move *m, size_t bytes, struct ibv_sge *sge)
+static int take_slices(struct rdma_move *m, size_t bytes, struct ibv_sge *sge)
 {
     int count = 0;
     while (bytes > 0) {
@@ -61,7 +61,7 @@ static int take_slices(struct move *m, size_t bytes, struct ibv_sge *sge)
 }
 
 /* Request the next piece, at most the device's largest message. */
-static bool post_piece(struct connection *c, struct move *m)
+static bool post_piece(struct connection *c, struct rdma_move *m)
 {
     size_t most = verbs_of(c)->device.max_message_bytes;
     size_t bytes = m->left < most ? m->left : most;
@@ -88,7 +88,7 @@ static bool advance_lane(struct connection *c, struct lane *lane)
     while ((first = list_first(&lane->waiting)) != NULL &&
            lane->requests < lane->requests_max &&
            post_room(c) > SEND_RESERVE) {
-        struct move *m = CONTAINER_OF(first, struct move, link);
+        struct rdma_move *m = CONTAINER_OF(first, struct rdma_move, link);
         if (!post_piece(c, m))
             return false;
         if (m->left == 0) {
@@ -119,7 +119,7 @@ static enum post start(struct endpoint *ep, const struct transfer *t,
         hotring_unbook(c);
         return POST_BUSY;
     }
-    struct move *m = CONTAINER_OF(free, struct move, link);
+    struct rdma_move *m = CONTAINER_OF(free, struct rdma_move, link);
     list_remove(&m->link);
     m->completion = t->completion;
     for (unsigned i = 0; i < t->slice_count; i++)
@@ -148,7 +148,7 @@ enum post rdma_put(struct endpoint *ep, const struct transfer *put)
     return start(ep, put, DIRECTION_PUT);
 }
 
-static void finish(struct verbs *v, struct move *m, int err)
+static void finish(struct verbs *v, struct rdma_move *m, int err)
 {
     struct completion *completion = m->completion;
     list_remove(&m->link);
@@ -156,7 +156,7 @@ static void finish(struct verbs *v, struct move *m, int err)
     completion->done(completion, err);
 }
 
-void rdma_answer(struct connection *c, struct move *m)
+void rdma_answer(struct connection *c, struct rdma_move *m)
 {
     static const enum counter moved[DIRECTIONS] = {
         [DIRECTION_GET] = COUNTER_RDMA_READ_BYTES,
@@ -180,5 +180,5 @@ void rdma_abandon(struct connection *c, int err)
     while ((first = list_first(&c->moves_posted)) != NULL ||
            (first = list_first(&c->lanes[DIRECTION_GET].waiting)) != NULL ||
            (first = list_first(&c->lanes[DIRECTION_PUT].waiting)) != NULL)
-        finish(v, CONTAINER_OF(first, struct move, link), err);
+        finish(v, CONTAINER_OF(first, struct rdma_move, link), err);
 }

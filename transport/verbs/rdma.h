@@ -27,7 +27,7 @@ enum post rdma_get(struct endpoint *ep, const struct transfer *get);
 enum post rdma_put(struct endpoint *ep, const struct transfer *put);
 
 /* One request of a move has been answered. */
-void rdma_answer(struct connection *c, struct move *m);
+void rdma_answer(struct connection *c, struct rdma_move *m);
 
 /* The connection is gone: complete all moves with err. */
 void rdma_abandon(struct connection *c, int err);

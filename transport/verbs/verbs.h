@@ -59,7 +59,7 @@ enum connection_state {
 
 /* What a signalled work request stands for until its completion. */
 struct sent {
-    void *object;   /* struct send_slot, struct move, or NULL */
+    void *object;   /* struct send_slot, struct rdma_move, or NULL */
     uint8_t kind;   /* enum sent_kind */
     uint8_t covers; /* work requests that it retires: the unsignalled ones
                        before it, and itself */
@@ -76,7 +76,7 @@ enum direction { DIRECTION_GET, DIRECTION_PUT, DIRECTIONS };
 
 /* One get or put on its way. Owned by the verbs transport; on one of the lists
  * of its connection from post to completion. */
-struct move {
+struct rdma_move {
     struct list link;
     struct completion *completion;
     struct slice slices[SLICES_MAX];
@@ -156,7 +156,7 @@ struct verbs {
     struct send_slot *send_free;
     struct send_slot send_slots[SEND_SLOTS];
     struct list moves_free;
-    struct move moves[MOVES];
+    struct rdma_move moves[MOVES];
 
     struct rdma_event_channel *events;
     struct rdma_cm_id *listener;
