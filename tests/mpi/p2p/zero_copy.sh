@@ -35,8 +35,14 @@ is() {
 }
 is "$moved" $((4 << 20))
 is rendezvous_messages 4
-for why in eager_out eager_in bounce unexpected packing local; do
+# The ranks exchange some words of their own at the start: by eager packets.
+for why in bounce packing; do
     is copied_${why}_bytes 0
+done
+for why in eager_out eager_in unexpected local; do
+    (($(value copied_${why}_bytes) < 256)) && continue
+    echo "copied_${why}_bytes is $(value copied_${why}_bytes)" >&2
+    fail=1
 done
 ((fail == 0)) || printf '%s\n' "$said" >&2
 exit $fail
