@@ -3,14 +3,18 @@
  * Packing and unpacking are one walk over the blocks of a window, compiled
  * twice. A window may begin and end inside a block: those two parts are copied
  * alone, whole blocks in loops that know the block's size where it is usual.
+ * Elements of few blocks, such as structs with gaps, are moved block by block
+ * over many elements, so that these loops are long.
  *
  * Addresses are computed as integers: with MPI_BOTTOM they do not belong to
  * the buffer pointer.
  */
 #include "runtime/objects/pack.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "runtime/base/copy.h"
 #include "runtime/base/platform.h"
 
 enum direction { PACK, UNPACK };
@@ -31,16 +35,81 @@ static ALWAYS_INLINE void move(enum direction direction, uintptr_t user,
         memcpy((void *)user, packed, bytes);
 }
 
-/* `count` blocks of a size the compiler knows. */
-static ALWAYS_INLINE void move_fixed(const struct window *w, uintptr_t user,
-                                     MPI_Aint stride, size_t count,
+/* A block of any size. */
+static ALWAYS_INLINE void move_any(enum direction direction, uintptr_t user,
+                                   char *packed, size_t bytes)
+{
+    if (bytes > COPY_SHORT_BYTES)
+        move(direction, user, packed, bytes);
+    else if (direction == PACK)
+        copy_short(packed, (const void *)user, bytes);
+    else
+        copy_short((void *)user, packed, bytes);
+}
+
+/* Where `count` blocks lie. */
+struct lanes {
+    uintptr_t user;
+    char *packed;
+    MPI_Aint stride;      /* from block to block, at the user's */
+    size_t packed_stride;
+    size_t count;
+};
+
+/* Blocks of a size the compiler knows. */
+static ALWAYS_INLINE void move_fixed(enum direction direction, struct lanes l,
                                      size_t bytes)
 {
-    char *packed = w->packed;
-    for (size_t i = 0; i < count; i++) {
-        move(w->direction, user, packed, bytes);
-        user += (uintptr_t)stride;
-        packed += bytes;
+    while (l.count >= 4) {
+        for (int i = 0; i < 4; i++)
+            move(direction, l.user + (uintptr_t)i * (uintptr_t)l.stride,
+                 l.packed + (size_t)i * l.packed_stride, bytes);
+        l.user += 4 * (uintptr_t)l.stride;
+        l.packed += 4 * l.packed_stride;
+        l.count -= 4;
+    }
+    for (; l.count > 0; l.count--) {
+        move(direction, l.user, l.packed, bytes);
+        l.user += (uintptr_t)l.stride;
+        l.packed += l.packed_stride;
+    }
+}
+
+static ALWAYS_INLINE void move_lanes(enum direction direction, struct lanes l,
+                                     size_t bytes)
+{
+    switch (bytes) {
+    case 1:
+        move_fixed(direction, l, 1);
+        break;
+    case 2:
+        move_fixed(direction, l, 2);
+        break;
+    case 4:
+        move_fixed(direction, l, 4);
+        break;
+    case 8:
+        move_fixed(direction, l, 8);
+        break;
+    case 12:
+        move_fixed(direction, l, 12);
+        break;
+    case 16:
+        move_fixed(direction, l, 16);
+        break;
+    case 24:
+        move_fixed(direction, l, 24);
+        break;
+    case 32:
+        move_fixed(direction, l, 32);
+        break;
+    default:
+        for (; l.count > 0; l.count--) {
+            move_any(direction, l.user, l.packed, bytes);
+            l.user += (uintptr_t)l.stride;
+            l.packed += l.packed_stride;
+        }
+        break;
     }
 }
 
@@ -49,35 +118,10 @@ static ALWAYS_INLINE void move_blocks(struct window *w, uintptr_t user,
                                       const struct datatype_block *b,
                                       size_t count)
 {
-    switch (b->bytes) {
-    case 1:
-        move_fixed(w, user, b->stride, count, 1);
-        break;
-    case 2:
-        move_fixed(w, user, b->stride, count, 2);
-        break;
-    case 4:
-        move_fixed(w, user, b->stride, count, 4);
-        break;
-    case 8:
-        move_fixed(w, user, b->stride, count, 8);
-        break;
-    case 12:
-        move_fixed(w, user, b->stride, count, 12);
-        break;
-    case 16:
-        move_fixed(w, user, b->stride, count, 16);
-        break;
-    case 24:
-        move_fixed(w, user, b->stride, count, 24);
-        break;
-    case 32:
-        move_fixed(w, user, b->stride, count, 32);
-        break;
-    default:
-        move_fixed(w, user, b->stride, count, b->bytes);
-        break;
-    }
+    const struct lanes l = { .user = user, .packed = w->packed,
+                             .stride = b->stride, .packed_stride = b->bytes,
+                             .count = count };
+    move_lanes(w->direction, l, b->bytes);
     w->packed += count * b->bytes;
     w->bytes -= count * b->bytes;
 }
@@ -129,6 +173,81 @@ static const struct datatype_block *entry_at(const struct mpi_datatype *type,
     return &type->blocks[low];
 }
 
+enum {
+    FEW_BLOCKS = 8,
+    BATCH_BYTES = 8192 /* of packed data: both sides stay in the first cache */
+};
+
+/* Has an element few blocks, that lie in rising order without overlap, and
+ * before those of the next element? Then they may be moved in any order. */
+static bool has_few_blocks(const struct mpi_datatype *type)
+{
+    size_t blocks = 0;
+    MPI_Aint end = type->blocks[0].offset;
+    const MPI_Aint begin = end;
+    if (type->block_count > FEW_BLOCKS || type->size > BATCH_BYTES / 8)
+        return false;
+    for (size_t i = 0; i < type->block_count; i++) {
+        const struct datatype_block *b = &type->blocks[i];
+        blocks += b->count;
+        if (b->offset < end || blocks > FEW_BLOCKS ||
+            (b->count > 1 && b->stride < (MPI_Aint)b->bytes))
+            return false;
+        end = b->offset + (MPI_Aint)(b->count - 1) * b->stride +
+              (MPI_Aint)b->bytes;
+    }
+    return type->extent >= end - begin;
+}
+
+/* The k-th block of entry b, of all elements that l is about. */
+static ALWAYS_INLINE void move_column(enum direction direction, struct lanes l,
+                                      const struct datatype_block *b, size_t k)
+{
+    l.user += (uintptr_t)b->offset + k * (uintptr_t)b->stride;
+    l.packed += b->packed + k * b->bytes;
+    move_lanes(direction, l, b->bytes);
+}
+
+/* Whole elements of few blocks, from that at `element` on. */
+static ALWAYS_INLINE void move_elements(struct window *w, uintptr_t element,
+                                        const struct mpi_datatype *type,
+                                        size_t count)
+{
+    const size_t batch = BATCH_BYTES / type->size;
+    while (count > 0) {
+        const size_t now = count < batch ? count : batch;
+        const struct lanes l = { .user = element, .packed = w->packed,
+                                 .stride = type->extent,
+                                 .packed_stride = type->size, .count = now };
+        for (size_t i = 0; i < type->block_count; i++)
+            for (size_t k = 0; k < type->blocks[i].count; k++)
+                move_column(w->direction, l, &type->blocks[i], k);
+        element += now * (uintptr_t)type->extent;
+        w->packed += now * type->size;
+        w->bytes -= now * type->size;
+        count -= now;
+    }
+}
+
+/* The single blocks from b on that lie in the window as a whole; the first
+ * that does not, or is none. */
+static ALWAYS_INLINE const struct datatype_block *
+move_singles(struct window *w, uintptr_t element,
+             const struct datatype_block *b, const struct datatype_block *end)
+{
+    char *packed = w->packed;
+    size_t bytes = w->bytes;
+    for (; b < end && b->count == 1 && b->bytes <= bytes; b++) {
+        move_any(w->direction, element + (uintptr_t)b->offset, packed,
+                 b->bytes);
+        packed += b->bytes;
+        bytes -= b->bytes;
+    }
+    w->packed = packed;
+    w->bytes = bytes;
+    return b;
+}
+
 static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
                                const struct mpi_datatype *type, size_t offset)
 {
@@ -154,11 +273,24 @@ static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
     const struct datatype_block *end = type->blocks + type->block_count;
     skip -= b->packed;
     for (;;) {
-        move_entry(w, element, b, skip);
+        if (skip == 0 && b == type->blocks && w->bytes >= 2 * type->size &&
+            has_few_blocks(type)) {
+            const size_t count = w->bytes / type->size;
+            move_elements(w, element, type, count);
+            element += count * (uintptr_t)type->extent;
+        }
+        if (skip == 0)
+            b = move_singles(w, element, b, end);
         if (w->bytes == 0)
             return;
+        if (b < end) {
+            move_entry(w, element, b, skip);
+            if (w->bytes == 0)
+                return;
+            b++;
+        }
         skip = 0;
-        if (++b == end) {
+        if (b == end) {
             b = type->blocks;
             element += (uintptr_t)type->extent;
         }
