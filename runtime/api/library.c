@@ -36,6 +36,7 @@ void library_set_level(int level)
     library.thread_level = level;
     library.main_thread = pthread_self();
     library.is_shared = level == MPI_THREAD_MULTIPLE;
+    comm_recent = &comm_none;
     p2p_share(library.p2p, library.is_shared ? &library.lock : NULL);
     if (level > MPI_THREAD_SINGLE)
         library.process->may_have_threads = true;

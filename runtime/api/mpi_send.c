@@ -56,9 +56,14 @@ static ALWAYS_INLINE bool is_short(const struct send_call *c,
                                    struct short_send *s)
 {
     enum { COUNT_MAX = 4096 };
-    s->comm = comm_find(c->comm);
-    if (UNLIKELY(!s->comm))
-        return false;
+    s->comm = comm_recent;
+    if (UNLIKELY(s->comm->object.handle != (uintptr_t)c->comm)) {
+        s->comm = comm_find(c->comm);
+        if (!s->comm)
+            return false;
+        if (!library.is_shared)
+            comm_recent = (struct mpi_comm *)(uintptr_t)s->comm;
+    }
     const struct mpi_datatype *type = datatype_find(c->datatype);
     if (UNLIKELY(!type) || !IS_RIGHT(c->tag >= 0) ||
         UNLIKELY((unsigned)c->dest >= s->comm->short_count) ||

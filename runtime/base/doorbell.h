@@ -55,12 +55,19 @@ static inline void doorbell_disarm(struct doorbell *bell)
 /* Wake the owner, who is or was asleep. */
 void doorbell_wake(struct doorbell *bell) COLD;
 
-/* Step 3 of a waker, after its write. The fence keeps the compiler from
- * changing the order; the core is kept by the sleeper. */
-static ALWAYS_INLINE void doorbell_ring(struct doorbell *bell)
+/* Must the owner be woken? Asked after a write. The fence keeps the compiler
+ * from changing the order; the core is kept by the sleeper. */
+static ALWAYS_INLINE bool doorbell_is_armed(const struct doorbell *bell)
 {
     atomic_signal_fence(memory_order_seq_cst);
-    if (UNLIKELY(atomic_load_explicit(&bell->is_asleep, memory_order_relaxed)))
+    return UNLIKELY(atomic_load_explicit(&bell->is_asleep,
+                                         memory_order_relaxed) != 0);
+}
+
+/* Step 3 of a waker, after its write. */
+static ALWAYS_INLINE void doorbell_ring(struct doorbell *bell)
+{
+    if (doorbell_is_armed(bell))
         doorbell_wake(bell);
 }
 

@@ -27,6 +27,8 @@ static void destroy_comm(struct mpi_comm *c)
     MPI_Count bytes;
     bsend_detach(&c->buffer, &process->progress, &memory, &bytes);
     handle_remove(&c->object);
+    if (comm_recent == c)
+        comm_recent = &comm_none;
     node_forget(c);
     if (c->context != CONTEXT_COUNT) {
         p2p_close_context(c->p2p, c);

@@ -103,6 +103,13 @@ static inline struct mpi_comm *comm_find(MPI_Comm handle)
     return (struct mpi_comm *)handle_find(handle, KIND_COMM);
 }
 
+/*
+ * A communicator that a message was sent on, to find it by one comparison:
+ * never NULL, comm_none at first and while threads share the library.
+ */
+extern struct mpi_comm comm_none; /* has no handle and no ranks */
+extern struct mpi_comm *comm_recent;
+
 static inline bool comm_is_inter(const struct mpi_comm *c)
 {
     return c->remote_group != NULL;

@@ -179,13 +179,21 @@ static void set_short_limit(struct peer *peer, bool has_room)
     peer->endpoint.short_limit = has_room ? RING_SHORT_PAYLOAD + 1 : 0;
 }
 
-static NO_INLINE enum post close_short_way(struct peer *peer)
+static NO_INLINE enum post close_short_way(struct endpoint *ep)
 {
+    struct peer *peer = peer_of(ep);
     set_short_limit(peer, ring_has_room(&peer->out));
     doorbell_ring(peer->bell);
     return POST_DONE;
 }
 
+static NO_INLINE enum post wake(struct doorbell *bell)
+{
+    doorbell_wake(bell);
+    return POST_DONE;
+}
+
+/* Rare ends are calls in its place, so that it needs no stack. */
 static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
                                 uint64_t word1, const void *payload,
                                 size_t payload_bytes)
@@ -193,9 +201,8 @@ static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
     struct peer *peer = peer_of(ep);
     ring_send_short(&peer->out, word0, word1, payload, payload_bytes);
     if (UNLIKELY(peer->out.next == peer->out.limit))
-        return close_short_way(peer);
-    doorbell_ring(peer->bell);
-    return POST_DONE;
+        return close_short_way(ep);
+    return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
 }
 
 static int shm_connect(struct transport *t, int world, const void *card,
