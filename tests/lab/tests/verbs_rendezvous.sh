@@ -33,7 +33,7 @@ moves() {
     done
     # The ranks exchange some words of their own at the start.
     for name in eager_out eager_in unexpected local; do
-        more 256 256 "$(value copied_${name}_bytes)"
+        more "256 less $program $*: $name" 256 "$(value copied_${name}_bytes)"
     done
 }
 
