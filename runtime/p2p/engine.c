@@ -199,10 +199,14 @@ int engine_connect(struct p2p *p2p, int world, struct endpoint **out)
 {
     struct endpoint *ep;
     int err = engine_peer_error(p2p, world);
-    if (err == MPI_SUCCESS)
-        err = transports_endpoint(p2p->transports, world, &ep);
     if (err != MPI_SUCCESS)
         return err;
+    err = transports_endpoint(p2p->transports, world, &ep);
+    if (err != MPI_SUCCESS) {
+        /* It cannot reach us either: nobody may wait for its messages. */
+        engine_peer_failed(p2p, world, err);
+        return err;
+    }
     err = grow_scratch(p2p, ep->transport->max_packet_bytes);
     if (err != MPI_SUCCESS)
         return err;

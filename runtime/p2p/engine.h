@@ -141,7 +141,8 @@ static inline struct match *engine_match(struct p2p *p2p, uint32_t wire_context)
     return engine_make_match(p2p, wire_context);
 }
 
-/* The endpoint to a rank of the job. Errors: as transports_endpoint. */
+/* The endpoint to a rank of the job. A rank that cannot be reached is lost:
+ * what waits for its messages ends. Errors: as transports_endpoint. */
 int engine_connect(struct p2p *p2p, int world, struct endpoint **out) COLD;
 
 static inline int engine_endpoint(struct p2p *p2p, int world,
