@@ -93,7 +93,7 @@ END
 step "$prefix/bin/mpicc" -Wall -Werror -o "$work/ring" "$work/ring.c"
 flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs baton)
 # shellcheck disable=SC2086
-step "${CC:-cc}" -o "$work/ring2" "$work/ring.c" $flags
+step ${CC:-cc} -o "$work/ring2" "$work/ring.c" $flags
 for run in "mpirun -n 3 $work/ring" "mpiexec -n 3 $work/ring" \
     "mpirun -n 3 -x LD_LIBRARY_PATH=$prefix/lib $work/ring2"; do
     # shellcheck disable=SC2086
