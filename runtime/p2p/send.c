@@ -19,18 +19,19 @@ static void choose_protocol(struct p2p_request *r)
 static int start_request(const struct message *m, struct mpi_request **out)
 {
     struct p2p *p2p = m->comm->p2p;
+    const int world = m->comm->worlds[m->peer];
+    struct endpoint *ep;
+    int err = engine_endpoint(p2p, world, &ep);
+    if (err != MPI_SUCCESS)
+        return err;
     struct p2p_request *r = request_create(p2p, m);
     if (!r)
         return MPI_ERR_NO_MEM;
     *out = &r->base;
-    r->world = m->comm->worlds[m->peer];
+    r->world = world;
+    r->ep = ep;
     r->bytes = r->capacity;
     r->wire_context = wire_context(m->comm->context, m->channel);
-    int err = engine_endpoint(p2p, r->world, &r->ep);
-    if (err != MPI_SUCCESS) {
-        request_end(r, err);
-        return MPI_SUCCESS;
-    }
     choose_protocol(r);
     request_advance(r);
     return MPI_SUCCESS;

@@ -30,10 +30,6 @@ fatal uncommitted 3 "MPI_Send: the datatype was not committed"
 fatal buffer 1 "MPI_Send: the buffer is a null pointer"
 fatal op 10 "MPI_Reduce_local: MPI_LXOR is not defined for MPI_DOUBLE"
 fatal truncate 15 "MPI_Sendrecv: "
-BATON_TRANSPORTS=self
-export BATON_TRANSPORTS
-fatal unreachable 16 "MPI_Wait: no transport from rank 2"
-unset BATON_TRANSPORTS
 
 expect "a call before MPI_Init" 1 "$mpirun" -n 1 "$program" none early
 has "$err" "MPI_Send was called before MPI_Init"

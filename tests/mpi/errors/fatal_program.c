@@ -9,16 +9,6 @@
 
 static int buffer[1000];
 
-/* The receive waits first: the send's failure must end it. */
-static void exchange(int peer)
-{
-    MPI_Request receive, send;
-    MPI_Irecv(buffer + 1, 1, MPI_INT, peer, 0, MPI_COMM_WORLD, &receive);
-    MPI_Isend(buffer, 1, MPI_INT, peer, 0, MPI_COMM_WORLD, &send);
-    MPI_Wait(&receive, MPI_STATUS_IGNORE);
-    MPI_Wait(&send, MPI_STATUS_IGNORE);
-}
-
 static void make_error(const char *which, int size)
 {
     MPI_Datatype raw;
@@ -39,8 +29,6 @@ static void make_error(const char *which, int size)
         MPI_Send(NULL, 1, MPI_INT, 0, 0, MPI_COMM_WORLD);
     else if (strcmp(which, "op") == 0)
         MPI_Reduce_local(buffer, buffer + 4, 1, MPI_DOUBLE, MPI_LXOR);
-    else if (strcmp(which, "unreachable") == 0)
-        exchange(0);
     else if (strcmp(which, "truncate") == 0)
         MPI_Sendrecv(buffer, 1000, MPI_INT, size - 1, 0, buffer, 999, MPI_INT,
                      size - 1, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);

@@ -21,14 +21,26 @@ static void call_waitall(void)
     MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
 }
 
-/* The request that waits is not lost, and is the user's still. */
-static void call_pending(void)
+/* The receive is waited for first: the send must fail before. */
+static void call_receive(void)
+{
+    MPI_Request requests[2];
+    MPI_Irecv(&in, 1, MPI_INT, left, 0, MPI_COMM_WORLD, &requests[0]);
+    MPI_Isend(&out, 1, MPI_INT, right, 0, MPI_COMM_WORLD, &requests[1]);
+    MPI_Wait(&requests[0], MPI_STATUS_IGNORE);
+}
+
+/* What was to come from a rank that a send did not reach ends as well. The
+ * request that waits beside it is not lost, and is the user's still. */
+static void call_returned(void)
 {
     MPI_Request requests[2];
     MPI_Status statuses[2];
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    MPI_Irecv(&in, 1, MPI_INT, left, 0, MPI_COMM_WORLD, &requests[0]);
-    MPI_Isend(&out, 1, MPI_INT, right, 0, MPI_COMM_WORLD, &requests[1]);
+    MPI_Irecv(&in, 1, MPI_INT, 0, 0, MPI_COMM_SELF, &requests[0]);
+    MPI_Irecv(&in, 1, MPI_INT, right, 0, MPI_COMM_WORLD, &requests[1]);
+    CHECK_ERROR(MPI_Send(&out, 1, MPI_INT, right, 0, MPI_COMM_WORLD),
+                MPI_ERR_OTHER);
     CHECK_ERROR(MPI_Waitall(2, requests, statuses), MPI_ERR_IN_STATUS);
     CHECK_ERROR(statuses[0].MPI_ERROR, MPI_ERR_PENDING);
     CHECK_ERROR(statuses[1].MPI_ERROR, MPI_ERR_OTHER);
@@ -52,8 +64,8 @@ static const struct {
     void (*call)(void);
 } calls[] = {
     { "sendrecv", call_sendrecv }, { "waitall", call_waitall },
-    { "pending", call_pending },   { "barrier", call_barrier },
-    { "finalize", call_finalize },
+    { "receive", call_receive },   { "returned", call_returned },
+    { "barrier", call_barrier },   { "finalize", call_finalize },
 };
 
 int main(int argc, char **argv)

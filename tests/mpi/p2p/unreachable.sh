@@ -11,7 +11,7 @@ tools/mpicc -std=gnu11 -Wall -Wextra -I"$here/.." -o "$program" \
     "$here/unreachable.c" || exit 99
 
 fail=0
-for call in sendrecv waitall pending barrier finalize; do
+for call in sendrecv waitall receive returned barrier finalize; do
     said=$(BATON_TRANSPORTS=self launcher/mpirun -timeout 60 -n 4 \
                "./$program" $call 2>&1)
     code=$?
