@@ -3,12 +3,14 @@
  * A copy that is agreed on behind the user's back, by one schedule:
  *
  *   1. all learn which ids are free everywhere;
- *   2. each holds those of a small window that are still free here;
+ *   2. each holds those of a few candidates that are still free here;
  *   3. the lowest id that all hold is taken, the others are given back.
  *
- * Holding is what makes two agreements under way at a time safe. The window
- * lies among the highest ids, which blocking agreements do not come near, and
- * depends on the parent, so that concurrent ones seldom meet.
+ * Holding is what makes two agreements under way at a time safe. Ranks may come
+ * to two of them in different orders, and then neither gets an id that is a
+ * candidate of both: so candidates lie scattered, those of each agreement in a
+ * way of its own, and two of them share one or none. They are among the upper
+ * half of the ids, which blocking agreements seldom come near.
  *
  * A reduction over an intercommunicator brings each side what the other has.
  * So there it is done twice: the second one brings back what one's own side has.
@@ -26,14 +28,14 @@
 #include "runtime/objects/topology.h"
 #include "runtime/p2p/p2p.h"
 
-enum { WINDOW = 16, WINDOWS = 64 };
+enum { CANDIDATES = 16, UPPER = CONTEXT_COUNT / 2 };
 
 /* In scratch memory of the schedule. */
 struct idup {
     struct context_mask mine, agreed, held, final;
     struct context_mask theirs, ours; /* of an intercommunicator's sides */
     struct mpi_comm *parent, *made;
-    unsigned window;
+    uint32_t seed; /* the same at all ranks, no other agreement's here */
 };
 
 static bool is_free(const struct context_mask *mask, uint32_t id)
@@ -46,21 +48,34 @@ static struct process *process_of(const struct idup *d)
     return p2p_process(d->made->p2p);
 }
 
+/* The i-th id to look at: the upper half in an order of the seed's, where an
+ * odd stride comes by all of it, then downwards. */
+static uint32_t candidate(uint32_t seed, uint32_t i)
+{
+    const uint32_t mixed = seed * 2654435761u; /* 2^32 over the golden ratio */
+    if (i < UPPER)
+        return UPPER + ((mixed >> 20) + i * (mixed >> 8 | 1)) % UPPER;
+    return CONTEXT_COUNT - 1 - i;
+}
+
 static int hold(void *arg)
 {
     struct idup *d = arg;
-    const uint32_t top = CONTEXT_COUNT - 1 - d->window * WINDOW;
     int count = 0;
     memset(&d->held, 0, sizeof d->held);
-    for (uint32_t id = top; id >= CONTEXT_FIRST && count < WINDOW; id--)
-        if (is_free(&d->agreed, id) &&
-            is_free(context_mask(process_of(d)), id)) {
-            int err = context_retain(process_of(d), id);
-            if (err != MPI_SUCCESS)
-                return err;
-            d->held.free[id / 8] |= (uint8_t)(1u << id % 8);
-            count++;
-        }
+    for (uint32_t i = 0;
+         i < CONTEXT_COUNT - CONTEXT_FIRST && count < CANDIDATES; i++) {
+        const uint32_t id = candidate(d->seed, i);
+        if (!is_free(&d->agreed, id))
+            continue;
+        count++;
+        if (!is_free(context_mask(process_of(d)), id))
+            continue;
+        int err = context_retain(process_of(d), id);
+        if (err != MPI_SUCCESS)
+            return err;
+        d->held.free[id / 8] |= (uint8_t)(1u << id % 8);
+    }
     return MPI_SUCCESS;
 }
 
@@ -138,7 +153,7 @@ static int build(struct schedule *s, struct mpi_comm *parent,
         return MPI_ERR_NO_MEM;
     d->parent = parent;
     d->made = made;
-    d->window = (parent->context * 7 + parent->idups++) % WINDOWS;
+    d->seed = parent->context + CONTEXT_COUNT * parent->idups++;
     d->mine = *context_mask(p2p_process(parent->p2p));
     int err = add_agreement(s, d, &d->mine, &d->agreed, join_agreed);
     schedule_call(s, hold, d);

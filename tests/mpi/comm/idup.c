@@ -2,13 +2,14 @@
 /*
  * Nonblocking copies: several at a time, started before the others are
  * waited for, in an order that differs from rank to rank, with blocking ones
- * in between; none shares its messages with another.
+ * in between; none shares its messages with another. Many at a time, which
+ * every second rank starts in the reverse order, get what they need, too.
  *
  * ranks: 1 2 4
  */
 #include "../check.h"
 
-enum { N = 6 };
+enum { N = 6, CROWD = 128 };
 
 static int rank, size;
 
@@ -35,6 +36,25 @@ static void all_differ(MPI_Comm comms[], int n)
     MPI_Waitall(n, r, MPI_STATUSES_IGNORE);
     for (int i = 0; i < n; i++)
         CHECK(in[i] == i);
+}
+
+static void crowd(void)
+{
+    static MPI_Comm parents[CROWD], comms[CROWD];
+    static MPI_Request r[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        MPI_Comm_dup(MPI_COMM_WORLD, &parents[i]);
+    for (int i = 0; i < CROWD; i++) {
+        int k = rank % 2 ? CROWD - 1 - i : i;
+        MPI_Comm_idup(parents[k], &comms[k], &r[k]);
+    }
+    MPI_Waitall(CROWD, r, MPI_STATUSES_IGNORE);
+    for (int i = 0; i + N <= CROWD; i += N)
+        all_differ(comms + i, N);
+    for (int i = 0; i < CROWD; i++) {
+        MPI_Comm_free(&comms[i]);
+        MPI_Comm_free(&parents[i]);
+    }
 }
 
 int main(void)
@@ -72,6 +92,7 @@ int main(void)
     }
     for (int i = 0; i < N; i++)
         MPI_Comm_free(&parents[i]);
+    crowd();
     MPI_Finalize();
     return 0;
 }
