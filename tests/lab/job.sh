@@ -64,6 +64,11 @@ all_programs() {
         grep -o 'tests/mpi/[^ ]*\.c'
 }
 
+# form_programs: those of them that take collectives in every form, minutes each.
+form_programs() {
+    (cd "$TOP" && grep -l '"forms.h"' $(all_programs))
+}
+
 # mpi_programs "PROGRAM…" MPIRUN-OPTION…: compile them here and run them
 # there, with two and with four ranks, or as many as LAB_RANKS says.
 mpi_programs() {

@@ -20,8 +20,8 @@ SLOWER=$((SLOWER * 2))
 before=$(not_ready)
 packets=$(counter 1 sent_pkts)
 for credits in 32 4; do
-    works -n $((${SENDERS:-16} + 1)) -x BATON_TRANSPORTS=verbs,self \
+    works -n $((${SENDERS:-8} + 1)) -x BATON_TRANSPORTS=verbs,self \
         -x BATON_VERBS_CREDITS=$credits "$BUILD/tests/mpi/p2p/all_to_one"
 done
-more "sent_pkts" "$(counter 1 sent_pkts)" $((packets + 2 * 300 * ${SENDERS:-16}))
+more "sent_pkts" "$(counter 1 sent_pkts)" $((packets + 2 * 300 * ${SENDERS:-8}))
 equal "rcvd_rnr_err and send_rnr_err" "$(not_ready)" "$before"

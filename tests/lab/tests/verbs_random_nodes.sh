@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The same between three hosts, of which one loses and delays frames.
+# when asked for
 # nodes: 3
 # limit: 3000
 # own lab

@@ -4,6 +4,7 @@
 # and late frames between two hosts (loss). REPEAT tells how often (1), PARTS
 # which of the four. REPEAT=100 is what a release needs; each pass is counted in
 # the log, so that it can be run in parts.
+# when asked for
 # nodes: 2
 # own lab
 # limit: 6000
