@@ -200,8 +200,16 @@ static int check_block_sizes(const struct coll_args *a)
                       "from one; both must be the same", sent, received);
 }
 
-/* What is sent and what is received, or this rank's blocks of these, may not
- * begin at the same byte. */
+/* What is sent and what is received may not begin at the same byte. */
+static int check_apart(struct span sent, struct span received)
+{
+    if (span_bytes(sent) == 0 || span_bytes(received) == 0)
+        return MPI_SUCCESS;
+    return check_distinct(sent.address, sent.type, received.address,
+                          received.type);
+}
+
+/* The same for this rank's blocks, where there are several. */
 static int check_overlap(const struct coll_args *a)
 {
     if (!a->send.type || !a->recv.type)
@@ -211,10 +219,7 @@ static int check_overlap(const struct coll_args *a)
         a->send_blocks ? coll_send_block(a, rank) : a->send;
     const struct span received =
         a->recv_blocks ? coll_recv_block(a, rank) : a->recv;
-    if (span_bytes(sent) == 0 || span_bytes(received) == 0)
-        return MPI_SUCCESS;
-    return check_distinct(sent.address, sent.type, received.address,
-                          received.type);
+    return check_apart(sent, received);
 }
 
 /* Of a reduce_scatter: recv becomes one share, send all of them. */
@@ -244,7 +249,11 @@ static int check_shares(const struct coll_call *c, struct coll_args *a)
         err = check_span(&whole, &a->send);
     if (err == MPI_SUCCESS && share.address == MPI_IN_PLACE)
         err = refuse_in_place("receive");
-    return err == MPI_SUCCESS ? check_span(&share, &a->recv) : err;
+    if (err == MPI_SUCCESS)
+        err = check_span(&share, &a->recv);
+    if (err == MPI_SUCCESS && !is_in_place)
+        err = check_apart(a->send, a->recv);
+    return err;
 }
 
 /* Reductions give count and type once; c->send has them too. */

@@ -9,6 +9,7 @@
 
 static void bad_arguments(MPI_Comm comm, int rank, int size)
 {
+    static const int ones[] = { 1, 1, 1 };
     int data[64] = { 0 }, other[64] = { 0 };
     MPI_Datatype raw;
     CHECK_ERROR(MPI_Bcast(data, 1, MPI_INT, size, comm), MPI_ERR_ROOT);
@@ -26,6 +27,10 @@ static void bad_arguments(MPI_Comm comm, int rank, int size)
     CHECK_ERROR(MPI_Allreduce(data, data, 1, MPI_INT, MPI_SUM, comm),
                 MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Alltoall(data, 1, MPI_INT, data, 1, MPI_INT, comm),
+                MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Reduce_scatter_block(data, data, 1, MPI_INT, MPI_SUM, comm),
+                MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Reduce_scatter(data, data, ones, MPI_INT, MPI_SUM, comm),
                 MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Reduce_local(data, data, 1, MPI_INT, MPI_SUM),
                 MPI_ERR_BUFFER);
