@@ -10,8 +10,8 @@
  *   wildcard    MPI_Iprobe with MPI_ANY_SOURCE and the tag of the last message
  * Tags are taken in an order that no queue has. Nanoseconds for one of each;
  * posting is counted with `posted` and `any`, sending with `unexpected`.
- * `matching DEPTH` only lets DEPTH receives meet their messages once, for
- * counting instructions.
+ * `matching DEPTH [KIND]` does one measurement's calls once, of the kind
+ * `posted` if none is named, for counting instructions.
  */
 #include <mpi.h>
 #include <stdio.h>
@@ -109,14 +109,25 @@ static double measure(const char *what, int depth)
     return least * 1e9;
 }
 
+static void run_once(const char *what, int depth)
+{
+    const int is_probe = what[0] == 'm' || what[0] == 'w' ||
+                         (what[0] == 'p' && what[1] == 'r');
+    if (is_probe)
+        send_all(depth);
+    run(what, depth);
+    if (is_probe)
+        receive_all(depth);
+}
+
 int main(int argc, char **argv)
 {
     static const int depths[] = { 1, 10, 100, 1000, DEEPEST };
     static const char *const kinds[] = { "posted", "any", "unexpected",
                                          "probe", "miss", "wildcard" };
     MPI_Init(&argc, &argv);
-    if (argc == 2 && atoi(argv[1]) > 0 && atoi(argv[1]) <= DEEPEST) {
-        meet_posted(atoi(argv[1]), 0);
+    if (argc >= 2 && atoi(argv[1]) > 0 && atoi(argv[1]) <= DEEPEST) {
+        run_once(argc > 2 ? argv[2] : "posted", atoi(argv[1]));
         MPI_Finalize();
         return 0;
     }
