@@ -169,7 +169,7 @@ list_of() {
     elif ls "$suite/$dir"/testlist* >/dev/null 2>&1; then
         for file in testlist testlist.in testlist.dtp; do
             [ -e "$suite/$dir/$file" ] && cat "$suite/$dir/$file"
-        done | sed 's/^@[a-z_]*@//' |
+        done | sed 's/^@[a-z_]*@ *//' |
             awk -v dir="$dir" '!/^#/ && NF > 1 { print dir "/" $0 }'
     else
         echo "mpich.sh: $dir has no list of tests" >&2
@@ -251,7 +251,8 @@ mkdir -p "$work" "$results"
 unpack
 build_harness
 if [ -n "$short" ]; then
-    results=$results-short root=$root/short
+    root=$root-short
+    results=$root/$who
     rm -rf "$results"
     grep -v '^#' "$here/mpich_short.txt" >"$work/plan"
 else
