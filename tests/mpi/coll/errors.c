@@ -28,6 +28,8 @@ static void bad_arguments(MPI_Comm comm, int rank, int size)
                 MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Alltoall(data, 1, MPI_INT, data, 1, MPI_INT, comm),
                 MPI_ERR_BUFFER);
+    CHECK_ERROR(MPI_Allgather(data + rank, 1, MPI_INT, data, 1, MPI_INT, comm),
+                MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Reduce_scatter_block(data, data, 1, MPI_INT, MPI_SUM, comm),
                 MPI_ERR_BUFFER);
     CHECK_ERROR(MPI_Reduce_scatter(data, data, ones, MPI_INT, MPI_SUM, comm),
