@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The calls that benchmarks/instructions counts: `instructions isend N` starts
- * N sends of 8 bytes, `instructions pingpong N` exchanges N messages there and
- * back. Rank 0 runs under the counter, rank 1 at full speed, so that what
- * rank 0 waits for has arrived and no polling is counted.
+ * The calls that benchmarks/instructions counts: `instructions isend N FILE`
+ * starts N sends of 8 bytes, `pingpong N FILE` exchanges N messages there and
+ * back, `idle N FILE` tests N times for what has not been sent. Rank 0 runs
+ * under the counter. The ranks tell each other beside MPI, in the page of FILE,
+ * when a message has left or may leave, so that what rank 0 receives is there
+ * and no waiting is counted.
  */
+#include <fcntl.h>
 #include <mpi.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum {
     TAG = 1,
@@ -16,6 +23,28 @@ enum {
     ANSWER_EVERY = 8,
     WARM_UP = 100 /* connects both ways, and earns a ring over verbs */
 };
+
+/* The word that the ranks share, zero at first. */
+static atomic_long *map(const char *path)
+{
+    int fd = open(path, O_RDWR);
+    void *word = fd < 0 ? MAP_FAILED
+                        : mmap(NULL, sizeof(atomic_long),
+                               PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+    if (word == MAP_FAILED) {
+        perror(path);
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    }
+    close(fd);
+    return word;
+}
+
+static void await(atomic_long *word, long value)
+{
+    while (atomic_load(word) < value)
+        sched_yield();
+}
 
 /* By a call that is not counted. */
 static void exchange(int rank)
@@ -48,39 +77,66 @@ static void isend(int rank, long count)
     }
 }
 
-static void pingpong(int rank, long count)
+static void pingpong(int rank, long count, atomic_long *told)
 {
     char message[BYTES] = "8 bytes";
 
     for (long i = 0; i < count; i++) {
-        if (rank == 0)
+        if (rank == 0) {
             MPI_Send(message, BYTES, MPI_CHAR, 1, TAG, MPI_COMM_WORLD);
+            await(told, i + 1);
+        }
         MPI_Recv(message, BYTES, MPI_CHAR, 1 - rank, TAG, MPI_COMM_WORLD,
                  MPI_STATUS_IGNORE);
-        if (rank == 1)
+        if (rank == 1) {
             MPI_Send(message, BYTES, MPI_CHAR, 0, TAG, MPI_COMM_WORLD);
+            atomic_store(told, i + 1);
+        }
     }
+}
+
+static void idle(int rank, long count, atomic_long *told)
+{
+    char message[BYTES] = "8 bytes";
+    MPI_Request request;
+    int flag;
+
+    if (rank == 1) {
+        await(told, 1);
+        MPI_Send(message, BYTES, MPI_CHAR, 0, TAG, MPI_COMM_WORLD);
+        return;
+    }
+    MPI_Irecv(message, BYTES, MPI_CHAR, 1, TAG, MPI_COMM_WORLD, &request);
+    for (long i = 0; i < count; i++)
+        MPI_Test(&request, &flag, MPI_STATUS_IGNORE);
+    atomic_store(told, 1);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
 int main(int argc, char **argv)
 {
+    atomic_long *told;
     int rank;
     int size;
 
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    if (argc != 3 || size != 2) {
-        fprintf(stderr, "usage: mpirun -n 2 %s isend|pingpong COUNT\n",
+    if (argc != 4 || size != 2) {
+        fprintf(stderr,
+                "usage: mpirun -n 2 %s isend|pingpong|idle COUNT FILE\n",
                 argv[0]);
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
+    told = map(argv[3]);
     for (int i = 0; i < WARM_UP; i++)
         exchange(rank);
     if (strcmp(argv[1], "isend") == 0)
         isend(rank, atol(argv[2]));
+    else if (strcmp(argv[1], "pingpong") == 0)
+        pingpong(rank, atol(argv[2]), told);
     else
-        pingpong(rank, atol(argv[2]));
+        idle(rank, atol(argv[2]), told);
     MPI_Finalize();
     return 0;
 }

@@ -20,6 +20,8 @@ struct recv_call {
     const char *function;
 };
 
+/* Check and convert; m->comm is set as soon as it is known, the rest when there
+ * was no error. */
 static ALWAYS_INLINE int prepare(const struct recv_call *c, struct message *m)
 {
     int err = check_comm(c->comm, &m->comm);
@@ -44,7 +46,7 @@ static ALWAYS_INLINE int prepare(const struct recv_call *c, struct message *m)
 
 static ALWAYS_INLINE int recv(const struct recv_call *c, MPI_Status *status)
 {
-    struct message m = { .comm = NULL };
+    struct message m;
     int err = prepare(c, &m);
     if (LIKELY(err == MPI_SUCCESS)) {
         struct status_page *page = library.process->status;
@@ -58,7 +60,7 @@ static ALWAYS_INLINE int recv(const struct recv_call *c, MPI_Status *status)
 
 static ALWAYS_INLINE int irecv(const struct recv_call *c, MPI_Request *request)
 {
-    struct message m = { .comm = NULL };
+    struct message m;
     int err = prepare(c, &m);
     if (LIKELY(err == MPI_SUCCESS))
         err = check_pointer(request, "request");

@@ -130,14 +130,16 @@ int MPI_Test(MPI_Request *request, int *flag, MPI_Status *status)
 {
     LIBRARY_LOCKED;
     struct mpi_comm *comm = NULL;
-    int err = check_requests(1, request);
+    const struct mpi_request *r = request_find(*request);
+    int err = LIKELY(r && library.process) ? MPI_SUCCESS
+                                           : check_requests(1, request);
     if (UNLIKELY(err != MPI_SUCCESS))
         return api_raise(comm, err, "MPI_Test");
-    *flag = try_finish(request, status, &err, &comm);
-    if (!*flag) {
+    if (r && !r->is_complete)
         progress_round(job_progress());
-        *flag = try_finish(request, status, &err, &comm);
-    }
+    *flag = !r || r->is_complete;
+    if (*flag)
+        try_finish(request, status, &err, &comm);
     return conclude(comm, err, "MPI_Test");
 }
 

@@ -76,16 +76,6 @@ void request_free(struct mpi_request *r)
         request_then(r, r->ops->release, NULL);
 }
 
-void status_set(MPI_Status *status, int source, int tag, uint64_t bytes)
-{
-    if (status == MPI_STATUS_IGNORE)
-        return;
-    status->MPI_SOURCE = source;
-    status->MPI_TAG = tag;
-    memcpy(&status->MPI_internal[0], &bytes, sizeof bytes);
-    status->MPI_internal[2] = 0;
-}
-
 void status_set_empty(MPI_Status *status)
 {
     status_set(status, MPI_ANY_SOURCE, MPI_ANY_TAG, 0);

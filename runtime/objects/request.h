@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <mpi.h>
 
@@ -124,7 +125,16 @@ void request_free(struct mpi_request *r);
 
 /* Fill what MPI_Recv, MPI_Wait and MPI_Probe report; MPI_ERROR stays. status
  * may be MPI_STATUS_IGNORE. */
-void status_set(MPI_Status *status, int source, int tag, uint64_t bytes);
+static inline void status_set(MPI_Status *status, int source, int tag,
+                              uint64_t bytes)
+{
+    if (status == MPI_STATUS_IGNORE)
+        return;
+    status->MPI_SOURCE = source;
+    status->MPI_TAG = tag;
+    memcpy(&status->MPI_internal[0], &bytes, sizeof bytes);
+    status->MPI_internal[2] = 0;
+}
 
 /* The status of "no operation": source any, tag any, nothing received, no
  * error. */

@@ -176,39 +176,37 @@ static NO_INLINE void become_request(struct p2p *p2p, int world,
     if (!r)
         process_abort(p2p->process, MPI_ERR_NO_MEM,
                       "out of memory for a receive");
+    d->state = DIRECT_IS_REQUEST;
     d->request = &r->base;
     deliver_to(r, world, packet, bytes);
 }
 
-/* The message of the direct receive. */
-static void meet_direct(struct p2p *p2p, int world, const struct packet *packet,
-                        size_t bytes)
+/* The message of the direct receive. The copy comes last, so that it needs no
+ * stack when it is a call. */
+static ALWAYS_INLINE void meet_direct(struct p2p *p2p, int world,
+                                      const struct packet *packet, size_t bytes)
 {
     struct direct_receive *d = &p2p->direct;
     const struct message *m = d->message;
+    const size_t received = bytes - sizeof(struct match_header);
     d->envelope = DIRECT_NONE;
-    d->is_met = 1;
-    d->bytes = bytes - sizeof(struct match_header);
-    if (UNLIKELY(packet->type != PACKET_EAGER || d->bytes > d->capacity)) {
+    if (UNLIKELY(packet->type != PACKET_EAGER ||
+                 received > (uint64_t)m->count * m->type->size)) {
         become_request(p2p, world, packet, bytes);
         return;
     }
+    d->state = DIRECT_TAKEN;
+    d->bytes = received;
+    counter_add(p2p->counters, COUNTER_COPIED_IN_BYTES, received);
     copy((char *)m->buffer + m->type->true_lb,
-         (const char *)packet + sizeof(struct match_header), d->bytes);
-    counter_add(p2p->counters, COUNTER_COPIED_IN_BYTES, d->bytes);
+         (const char *)packet + sizeof(struct match_header), received);
 }
 
-/* EAGER, EAGER_SYNC and RTS. */
-static void on_message(void *arg, int world, const struct packet *packet,
-                       size_t bytes)
+/* A message that no direct receive waits for. */
+static NO_INLINE void match_message(struct p2p *p2p, int world,
+                                    const struct packet *packet, size_t bytes)
 {
-    struct p2p *p2p = arg;
     const struct match_header *header = (const struct match_header *)packet;
-    if (match_envelope(header) == p2p->direct.envelope &&
-        packet->word == p2p->direct.tag) {
-        meet_direct(p2p, world, packet, bytes);
-        return;
-    }
     struct match *match = engine_match(p2p, header->context);
     if (UNLIKELY(!match)) {
         log_error("rank %d of the job sent a message for context %u, which "
@@ -223,6 +221,19 @@ static void on_message(void *arg, int world, const struct packet *packet,
     else if (header->context % CHANNELS == CHANNEL_USER ||
              LIKELY(!is_disposed(p2p, world, header)))
         keep(p2p, match, world, packet, bytes);
+}
+
+/* EAGER, EAGER_SYNC and RTS. */
+static void on_message(void *arg, int world, const struct packet *packet,
+                       size_t bytes)
+{
+    struct p2p *p2p = arg;
+    const struct match_header *header = (const struct match_header *)packet;
+    if (match_envelope(header) == p2p->direct.envelope &&
+        packet->word == p2p->direct.tag)
+        meet_direct(p2p, world, packet, bytes);
+    else
+        match_message(p2p, world, packet, bytes);
 }
 
 static void on_cts(void *arg, int world, const struct packet *packet,

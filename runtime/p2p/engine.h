@@ -18,22 +18,29 @@
 struct p2p_request;
 struct request_slab;
 
+/* How far the direct receive is. */
+enum direct_state {
+    DIRECT_WAITS,
+    DIRECT_TAKEN,     /* the message is in the user's buffer */
+    DIRECT_LOST,      /* none will come */
+    DIRECT_IS_REQUEST /* it has become one, which may run yet */
+};
+
 /*
  * The one receive that needs no request: a blocking one of the user's channel
- * that names its source and tag, when no message and no other receive is queued in its context. What
- * comes goes straight to the user's buffer. A message that is not done with at
- * once (rendezvous, truncation) makes a request of it after all.
+ * that names its source and tag, when no message and no other receive is queued
+ * in its context. What comes goes straight to the user's buffer. A message that
+ * is not done with at once (rendezvous, truncation) makes a request of it after
+ * all.
  */
 struct direct_receive {
     uint64_t envelope;  /* as in match_header; DIRECT_NONE: none is waiting */
     uint32_t tag;
-    int is_met;         /* the message has come, or the peer is lost */
+    int state;          /* enum direct_state, an int to wait for */
     const struct message *message;
-    uint64_t capacity;
-    uint64_t bytes;     /* received */
-    int world;          /* the sender */
-    int error;          /* why none will come */
-    struct mpi_request *request; /* what it has become, or NULL */
+    uint64_t bytes;     /* received, when taken */
+    int error;          /* why none will come, when lost */
+    struct mpi_request *request;
 };
 
 #define DIRECT_NONE UINT64_MAX

@@ -136,10 +136,11 @@ static void lose(struct p2p *p2p, int world, int err)
             }
         }
     struct direct_receive *d = &p2p->direct;
-    if (d->envelope != DIRECT_NONE && d->world == world) {
+    if (d->envelope != DIRECT_NONE &&
+        d->message->comm->worlds[d->message->peer] == world) {
         d->envelope = DIRECT_NONE;
         d->error = err;
-        d->is_met = 1;
+        d->state = DIRECT_LOST;
     }
     LIST_FOR_EACH (node, &p2p->comms) {
         struct mpi_comm *comm = CONTAINER_OF(node, struct mpi_comm, link);

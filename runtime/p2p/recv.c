@@ -69,6 +69,16 @@ static bool is_direct(const struct message *m)
            LIKELY(m->comm->p2p->is_direct_allowed);
 }
 
+/* A direct receive ends otherwise than by a message taken. */
+static COLD int end_directly(const struct message *m, MPI_Status *status)
+{
+    const struct direct_receive *d = &m->comm->p2p->direct;
+    if (d->state == DIRECT_IS_REQUEST)
+        return request_wait(d->request, status);
+    status_set(status, m->peer, m->tag, 0);
+    return d->error;
+}
+
 static int receive_directly(const struct message *m, MPI_Status *status)
 {
     struct p2p *p2p = m->comm->p2p;
@@ -77,19 +87,15 @@ static int receive_directly(const struct message *m, MPI_Status *status)
         .context = wire_context(m->comm->context, m->channel),
         .source = m->peer,
     };
-    d->is_met = 0;
+    d->state = DIRECT_WAITS;
     d->message = m;
-    d->capacity = (uint64_t)m->count * m->type->size;
-    d->world = m->comm->worlds[m->peer];
-    d->request = NULL;
-    d->error = MPI_SUCCESS;
     d->tag = (uint32_t)m->tag;
     d->envelope = match_envelope(&header);
-    progress_wait(&p2p->process->progress, &d->is_met);
-    if (UNLIKELY(d->request != NULL))
-        return request_wait(d->request, status);
+    progress_wait(&p2p->process->progress, &d->state);
+    if (UNLIKELY(d->state != DIRECT_TAKEN))
+        return end_directly(m, status);
     status_set(status, m->peer, m->tag, d->bytes);
-    return d->error;
+    return MPI_SUCCESS;
 }
 
 int p2p_recv(const struct message *m, MPI_Status *status)

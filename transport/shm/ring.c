@@ -31,7 +31,9 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
                         struct ring_turn *turn)
 {
     *r = (struct ring_receiver){ .ring = *ring, .turn = turn,
-                                 .turn_line = turn->line };
+                                 .turn_line = turn->line,
+                                 .from_side = !turn->side,
+                                 .tell_at = RING_TELL_LINES };
     ring_expect(r);
 }
 
@@ -175,6 +177,6 @@ void ring_publish(struct ring_receiver *r)
     atomic_store_explicit(&taken->lines, r->next, memory_order_release);
     atomic_store_explicit(&taken->payload, r->payload_next,
                           memory_order_release);
-    r->told = r->next;
+    r->tell_at = r->next + RING_TELL_LINES;
     r->payload_told = r->payload_next;
 }

@@ -47,7 +47,8 @@ enum {
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
     RING_TURN_LINES = 16,   /* one packet; from there on it is bandwidth */
     RING_TURN_BYTES = RING_TURN_LINES * CACHE_LINE - 8,
-    RING_PUBLISH = 4        /* consumption is told in quarters of a ring */
+    RING_PUBLISH = 4,       /* consumption is told in quarters of a ring */
+    RING_TELL_LINES = RING_LINES / RING_PUBLISH
 };
 
 struct ring_line {
@@ -105,11 +106,13 @@ struct ring_receiver {
     const struct ring_line *turn_line; /* turn->line */
     const struct ring_line *line; /* of the packet given by ring_peek */
     const struct ring_line *expected; /* the ring's line of the next packet */
-    uint32_t turn_number;         /* the next packet's in the turn line */
+    uint32_t turn_number;       /* the next packet's in the turn line */
+    uint32_t from_side;         /* the sender's of the turn lines */
     uint32_t next;              /* lines ever consumed */
-    uint32_t told;              /* of these published */
-    uint64_t payload_next;      /* payload bytes ever consumed */
-    uint64_t payload_told;
+    uint32_t tell_at;           /* publish when so many are */
+    uint64_t payload_next;      /* payload bytes ever consumed, with those of
+                                   the packet given by ring_peek */
+    uint64_t payload_told;      /* of these published */
 };
 
 /* Begin with zeroed memory. */
@@ -213,7 +216,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
 static inline void ring_expect(struct ring_receiver *r)
 {
     r->expected = &r->ring.lines[r->next % RING_LINES];
-    r->turn_number = ring_turn_number(r->next + 1, !r->turn->side);
+    r->turn_number = ring_turn_number(r->next + 1, r->from_side);
 }
 
 /*
@@ -245,9 +248,13 @@ ring_packet(struct ring_receiver *r, const struct ring_line *line,
 {
     r->line = line;
     *bytes = (size_t)(head >> 32);
-    return (const struct packet *)(ring_is_inline(r->turn, line, *bytes)
-                                       ? ring_inline(line)
-                                       : r->ring.payload + line->place.offset);
+    if (ring_is_inline(r->turn, line, *bytes))
+        return (const struct packet *)ring_inline(line);
+    r->payload_next = line->place.end;
+    if (r->payload_next - r->payload_told >=
+        r->ring.payload_bytes / RING_PUBLISH)
+        r->tell_at = r->next + 1;
+    return (const struct packet *)(r->ring.payload + line->place.offset);
 }
 
 /* The next packet, in place, or NULL. Receiver only. */
@@ -259,23 +266,18 @@ static inline const struct packet *ring_peek(struct ring_receiver *r,
     return line ? ring_packet(r, line, head, bytes) : NULL;
 }
 
-/* Done with the packet of `bytes` that ring_peek gave. Receiver only. True when
- * the sender was told of it: it may have waited for room. */
-static ALWAYS_INLINE bool ring_release(struct ring_receiver *r, size_t bytes)
+/* Done with the packet that ring_peek gave. Receiver only. True when the sender
+ * was told of it: it may have waited for room. */
+static ALWAYS_INLINE bool ring_release(struct ring_receiver *r)
 {
-    if (!ring_is_inline(r->turn, r->line, bytes))
-        r->payload_next = r->line->place.end;
     if (r->line == r->turn_line)
         r->turn->is_mine = true;
     r->next++;
     ring_expect(r);
-    if (r->next - r->told >= RING_LINES / RING_PUBLISH ||
-        r->payload_next - r->payload_told >=
-            r->ring.payload_bytes / RING_PUBLISH) {
-        ring_publish(r);
-        return true;
-    }
-    return false;
+    if (LIKELY(r->next != r->tell_at))
+        return false;
+    ring_publish(r);
+    return true;
 }
 
 #endif

@@ -315,12 +315,12 @@ static ALWAYS_INLINE void take(struct shm *shm, struct peer *peer,
         share_help(peer->asked, peer->pid);
     else
         packet_deliver(shm->transport.packets, peer->world, packet, bytes);
-    if (UNLIKELY(ring_release(&peer->in, bytes)))
+    if (UNLIKELY(ring_release(&peer->in)))
         doorbell_ring(peer->bell);
 }
 
 /* Take what one peer has sent, up to a batch. */
-static NO_INLINE int take_packets(struct shm *shm, struct peer *peer)
+static int take_packets(struct shm *shm, struct peer *peer)
 {
     const struct ring_line *line;
     uint64_t head;
@@ -332,19 +332,23 @@ static NO_INLINE int take_packets(struct shm *shm, struct peer *peer)
     return events;
 }
 
+/* What is there from a sender on; counts on from `events`. */
+static NO_INLINE int take_rest(struct shm *shm, unsigned first, int events)
+{
+    for (unsigned i = first; i < shm->sender_count; i++)
+        events += take_packets(shm, shm->senders[i]);
+    return events;
+}
+
 /* The first packet, and what else is there from that sender on. Behind one in
  * the turn line there is nothing, as a rule. */
 static NO_INLINE int take_from(struct shm *shm, unsigned first,
                                const struct ring_line *line, uint64_t head)
 {
     struct peer *peer = shm->senders[first];
-    int events = 1;
     take(shm, peer, line, head);
-    if (line != peer->in.turn_line)
-        events += take_packets(shm, peer);
-    for (unsigned i = first + 1; i < shm->sender_count; i++)
-        events += take_packets(shm, shm->senders[i]);
-    return events;
+    unsigned next = line == peer->in.turn_line ? first + 1 : first;
+    return next == shm->sender_count ? 1 : take_rest(shm, next, 1);
 }
 
 /* Short when nothing has come: this is what a waiting rank does. */

@@ -134,7 +134,7 @@ static bool watch(bool has_turn, size_t bytes, struct seen *seen)
     const struct packet *first = ring_peek(&receiver, &arrived);
     ck_assert_ptr_nonnull(first);
     check(first, arrived, 1, bytes);
-    ring_release(&receiver, arrived);
+    ring_release(&receiver);
     *seen = (struct seen){ 0 };
     do {
         look(&receiver, bytes, seen);
