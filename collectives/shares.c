@@ -30,12 +30,11 @@ int shares_given(struct schedule *s, const struct coll_args *a,
 int shares_even(struct schedule *s, MPI_Count elements, int count,
                 struct shares *out)
 {
-    const MPI_Count each = elements / count, rest = elements % count;
     int err = create(s, count, out);
     if (err != MPI_SUCCESS)
         return err;
     for (int r = 0; r <= count; r++)
-        out->first[r] = r * each + (r < rest ? r : rest);
+        out->first[r] = shares_even_first(elements, count, r);
     return MPI_SUCCESS;
 }
 

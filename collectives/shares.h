@@ -19,6 +19,13 @@ struct shares {
 int shares_given(struct schedule *s, const struct coll_args *a,
                  struct shares *out);
 
+/* First element of share r of the `count` that shares_even makes. */
+static inline MPI_Count shares_even_first(MPI_Count elements, int count, int r)
+{
+    const MPI_Count rest = elements % count;
+    return elements / count * r + (r < rest ? r : rest);
+}
+
 /* `elements` in `count` shares whose sizes differ by one at most. Errors: as
  * shares_given */
 int shares_even(struct schedule *s, MPI_Count elements, int count,

@@ -302,20 +302,13 @@ static inline bool has_waiters(const struct board *b)
                                          memory_order_relaxed) != 0);
 }
 
-void board_enter(struct board *b, size_t bytes, enum audience audience)
+void board_enter(struct board *b, size_t bytes, int audience)
 {
     enter(b, bytes);
     if (audience == FOR_ALL || has_waiters(b))
         ring_all(b);
-}
-
-void board_enter_for(struct board *b, size_t bytes, int rank)
-{
-    enter(b, bytes);
-    if (has_waiters(b))
-        ring_all(b);
-    else
-        doorbell_ring(b->bells[rank]);
+    else if (audience != FOR_NONE)
+        doorbell_ring(b->bells[audience]);
 }
 
 const void *board_data(const struct board *b, int rank, size_t *bytes)

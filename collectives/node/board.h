@@ -100,15 +100,12 @@ int board_next(struct board *b, size_t bytes, void **place);
 void board_write(const struct board *b, void *to, const void *from,
                  size_t bytes);
 
-/* Whom an entry is for. */
-enum audience { FOR_NONE, FOR_ALL };
+/* Whom an entry is for: the one rank that waits for it, or one of these.
+ * FOR_NONE: others look for it only when they wait for all. */
+enum { FOR_ALL = -1, FOR_NONE = -2 };
 
-/* Enter the step with the bytes that board_next was told of. FOR_NONE: others
- * look for it only when they wait for all. */
-void board_enter(struct board *b, size_t bytes, enum audience audience);
-
-/* board_enter for one rank, who alone waits for it. */
-void board_enter_for(struct board *b, size_t bytes, int rank);
+/* Enter the step with the bytes that board_next was told of. */
+void board_enter(struct board *b, size_t bytes, int audience);
 
 /* Wait until a rank, or all ranks, have entered the step. Errors: as
  * board_next */

@@ -42,6 +42,18 @@ void node_read(const struct board *b, struct span to, const void *from)
         span_copy(to, span_packed((void *)(uintptr_t)from, bytes));
 }
 
+int node_show(struct board *b, struct span from, int audience)
+{
+    const size_t bytes = span_bytes(from);
+    void *place;
+    int err = board_next(b, bytes, &place);
+    if (err != MPI_SUCCESS)
+        return err;
+    node_write(b, place, from);
+    board_enter(b, bytes, audience);
+    return MPI_SUCCESS;
+}
+
 /* Read what a rank shows, which must fit. */
 static int read_whole(const struct board *b, struct span to, int rank)
 {
@@ -75,43 +87,12 @@ int node_barrier(struct board *b, const struct coll_args *a)
 
 int node_bcast(struct board *b, const struct coll_args *a)
 {
-    void *place;
-    if (a->root != b->rank) {
-        int err = enter_empty(b);
-        if (LIKELY(err == MPI_SUCCESS))
-            err = board_await(b, a->root);
-        return LIKELY(err == MPI_SUCCESS) ? read_whole(b, a->recv, a->root)
-                                          : err;
-    }
-    const size_t bytes = span_bytes(a->recv);
-    int err = board_next(b, bytes, &place);
-    if (err != MPI_SUCCESS)
-        return err;
-    node_write(b, place, a->recv);
-    board_enter(b, bytes, FOR_ALL);
-    return MPI_SUCCESS;
-}
-
-/* Show one span, to one rank or to all. */
-static int show(struct board *b, struct span from, int rank)
-{
-    const size_t bytes = span_bytes(from);
-    void *place;
-    int err = board_next(b, bytes, &place);
-    if (err != MPI_SUCCESS)
-        return err;
-    node_write(b, place, from);
-    if (rank == MPI_UNDEFINED)
-        board_enter(b, bytes, FOR_NONE);
-    else
-        board_enter_for(b, bytes, rank);
-    return MPI_SUCCESS;
-}
-
-/* The block of a rank in a buffer that has one of each. */
-static inline struct span block(struct span all, int rank)
-{
-    return span_at(all, (MPI_Count)rank * all.count, all.count);
+    if (a->root == b->rank)
+        return node_show(b, a->recv, FOR_ALL);
+    int err = enter_empty(b);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = board_await(b, a->root);
+    return LIKELY(err == MPI_SUCCESS) ? read_whole(b, a->recv, a->root) : err;
 }
 
 /* Read the block that each rank shows; `own` is ours, or MPI_IN_PLACE. */
@@ -120,9 +101,9 @@ static int read_blocks(struct board *b, const struct coll_args *a)
     int err = board_await_all(b);
     for (int i = 0; i < b->size && err == MPI_SUCCESS; i++) {
         if (i != b->rank)
-            err = read_whole(b, block(a->recv, i), i);
+            err = read_whole(b, coll_recv_block(a, i), i);
         else if (a->send.address != MPI_IN_PLACE)
-            span_copy(block(a->recv, i), a->send);
+            span_copy(coll_recv_block(a, i), a->send);
     }
     return err;
 }
@@ -130,7 +111,7 @@ static int read_blocks(struct board *b, const struct coll_args *a)
 int node_gather(struct board *b, const struct coll_args *a)
 {
     if (a->root != b->rank)
-        return show(b, a->send, a->root);
+        return node_show(b, a->send, a->root);
     int err = enter_empty(b);
     return LIKELY(err == MPI_SUCCESS) ? read_blocks(b, a) : err;
 }
@@ -138,15 +119,14 @@ int node_gather(struct board *b, const struct coll_args *a)
 int node_allgather(struct board *b, const struct coll_args *a)
 {
     const struct span own = a->send.address == MPI_IN_PLACE
-                                ? block(a->recv, b->rank)
+                                ? coll_recv_block(a, b->rank)
                                 : a->send;
-    int err = show(b, own, MPI_UNDEFINED);
+    int err = node_show(b, own, FOR_NONE);
     return LIKELY(err == MPI_SUCCESS) ? read_blocks(b, a) : err;
 }
 
 /* Write a block for each rank, one after the other; nobody reads our own. */
-static int show_blocks(struct board *b, struct span blocks,
-                       enum audience audience)
+static int show_blocks(struct board *b, struct span blocks, int audience)
 {
     const size_t bytes = span_bytes(blocks) * (size_t)b->size;
     void *place;
@@ -183,7 +163,7 @@ int node_scatter(struct board *b, const struct coll_args *a)
     if (a->root == b->rank) {
         err = show_blocks(b, a->send, FOR_ALL);
         if (err == MPI_SUCCESS && a->recv.address != MPI_IN_PLACE)
-            span_copy(a->recv, block(a->send, b->rank));
+            span_copy(a->recv, coll_send_block(a, b->rank));
         return err;
     }
     err = enter_empty(b);
@@ -202,8 +182,8 @@ int node_alltoall(struct board *b, const struct coll_args *a)
         err = board_await_all(b);
     for (int i = 0; i < b->size && err == MPI_SUCCESS; i++)
         if (i != b->rank)
-            err = read_own_block(b, block(a->recv, i), i);
+            err = read_own_block(b, coll_recv_block(a, i), i);
         else if (!is_in_place)
-            span_copy(block(a->recv, i), block(a->send, i));
+            span_copy(coll_recv_block(a, i), coll_send_block(a, i));
     return err;
 }

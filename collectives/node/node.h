@@ -40,4 +40,8 @@ size_t node_reduction_bytes(const struct coll_args *a);
 void node_write(const struct board *b, void *to, struct span from);
 void node_read(const struct board *b, struct span to, const void *from);
 
+/* A step in which this rank shows a span; audience and errors as board_enter
+ * and board_next have them. */
+int node_show(struct board *b, struct span from, int audience);
+
 #endif

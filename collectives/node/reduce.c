@@ -14,23 +14,23 @@
 #include <string.h>
 
 #include "collectives/node/board.h"
+#include "collectives/shares.h"
 #include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
 /* From here on a second step costs less than combining everything. */
 enum { CUT_BYTES = 4096 };
 
-size_t node_reduction_bytes(const struct coll_args *a)
-{
-    const struct span data = a->send.address == MPI_IN_PLACE ? a->recv
-                                                             : a->send;
-    /* In shared memory an element lies as in the user's, but for gaps. */
-    return span_is_contiguous(data) ? span_bytes(data) : SIZE_MAX;
-}
-
 static struct span operand(const struct coll_args *a)
 {
     return a->send.address == MPI_IN_PLACE ? a->recv : a->send;
+}
+
+size_t node_reduction_bytes(const struct coll_args *a)
+{
+    const struct span data = operand(a);
+    /* In shared memory an element lies as in the user's, but for gaps. */
+    return span_is_contiguous(data) ? span_bytes(data) : SIZE_MAX;
 }
 
 /* Where elements of type would have their address if their first byte were
@@ -65,73 +65,47 @@ static void combine(const struct board *b, const struct coll_args *a,
                 bytes * (size_t)(b->size - 1));
 }
 
-/* Show our operand to the root, or to all. */
-static int show(struct board *b, const struct coll_args *a, int root)
-{
-    const struct span own = operand(a);
-    const size_t bytes = span_bytes(own);
-    void *place;
-    int err = board_next(b, bytes, &place);
-    if (err != MPI_SUCCESS)
-        return err;
-    node_write(b, place, own);
-    if (root == b->rank || root == MPI_UNDEFINED)
-        board_enter(b, bytes, FOR_NONE);
-    else
-        board_enter_for(b, bytes, root);
-    return MPI_SUCCESS;
-}
-
 int node_reduce(struct board *b, const struct coll_args *a)
 {
-    int err = show(b, a, a->root);
-    if (err != MPI_SUCCESS || a->root != b->rank)
-        return err;
-    err = board_await_all(b);
+    if (a->root != b->rank)
+        return node_show(b, operand(a), a->root);
+    int err = node_show(b, operand(a), FOR_NONE);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = board_await_all(b);
     if (err == MPI_SUCCESS)
         combine(b, a, a->recv, 0);
     return err;
 }
 
-/* First element of a rank's part. */
-static inline MPI_Count part_start(const struct board *b, MPI_Count count,
-                                   int rank)
+/* A rank's part. */
+static inline struct span part_at(const struct board *b, struct span whole,
+                                  int rank)
 {
-    return count / b->size * rank + (rank < count % b->size
-                                         ? rank
-                                         : count % b->size);
+    const MPI_Count first = shares_even_first(whole.count, b->size, rank);
+    const MPI_Count end = shares_even_first(whole.count, b->size, rank + 1);
+    return span_at(whole, first, end - first);
 }
 
 static int combine_part(struct board *b, const struct coll_args *a)
 {
-    const MPI_Count first = part_start(b, a->recv.count, b->rank);
-    const MPI_Count count = part_start(b, a->recv.count, b->rank + 1) - first;
-    struct span part = span_at(a->recv, first, count);
-    void *place;
+    const struct span part = part_at(b, a->recv, b->rank);
     /* Into the user's buffer, where it is wanted anyway. */
-    combine(b, a, part, first);
-    int err = board_next(b, span_bytes(part), &place);
-    if (err != MPI_SUCCESS)
-        return err;
-    node_write(b, place, part);
-    board_enter(b, span_bytes(part), FOR_NONE);
-    return board_await_all(b);
+    combine(b, a, part, shares_even_first(a->recv.count, b->size, b->rank));
+    int err = node_show(b, part, FOR_NONE);
+    return LIKELY(err == MPI_SUCCESS) ? board_await_all(b) : err;
 }
 
 static void read_parts(const struct board *b, struct span to)
 {
     size_t bytes;
-    for (int i = 0; i < b->size; i++) {
-        const MPI_Count first = part_start(b, to.count, i);
-        const MPI_Count count = part_start(b, to.count, i + 1) - first;
+    for (int i = 0; i < b->size; i++)
         if (i != b->rank)
-            node_read(b, span_at(to, first, count), board_data(b, i, &bytes));
-    }
+            node_read(b, part_at(b, to, i), board_data(b, i, &bytes));
 }
 
 int node_allreduce(struct board *b, const struct coll_args *a)
 {
-    int err = show(b, a, MPI_UNDEFINED);
+    int err = node_show(b, operand(a), FOR_NONE);
     if (LIKELY(err == MPI_SUCCESS))
         err = board_await_all(b);
     if (err != MPI_SUCCESS)

@@ -209,14 +209,6 @@ static int check_apart(struct span sent, struct span received)
                           received.type);
 }
 
-/* Of blocks alike, the one that is rank's. */
-static struct span own_block(struct span all, int rank)
-{
-    all.address = (char *)all.address +
-                  (MPI_Aint)rank * all.count * all.type->extent;
-    return all;
-}
-
 /* The same for this rank's blocks, where there are several. */
 static int check_overlap(const struct coll_args *a)
 {
@@ -225,10 +217,9 @@ static int check_overlap(const struct coll_args *a)
     const int rank = a->comm->rank;
     const struct span sent =
         a->send_blocks ? coll_send_block(a, rank) : a->send;
-    struct span received =
-        a->recv_blocks ? coll_recv_block(a, rank) : a->recv;
-    if (a->kind == COLL_ALLGATHER)
-        received = own_block(a->recv, rank);
+    const struct span received =
+        a->recv_blocks || a->kind == COLL_ALLGATHER ? coll_recv_block(a, rank)
+                                                    : a->recv;
     return check_apart(sent, received);
 }
 
