@@ -143,8 +143,8 @@ static void keep(struct p2p *p2p, struct match *match, int world,
                     deliver_message_bytes(packet, bytes));
 }
 
-void deliver_refuse(struct mpi_comm *comm, int world,
-                    const struct rts_header *header, int err)
+void deliver_refuse(struct mpi_comm *comm, int world, uint32_t request,
+                    int err)
 {
     const struct message m = { .type = datatype_find(MPI_BYTE), .comm = comm };
     struct p2p_request *r = request_create(comm->p2p, &m);
@@ -152,8 +152,9 @@ void deliver_refuse(struct mpi_comm *comm, int world,
         return;
     r->world = world;
     r->bytes = 0;
+    r->peer_request = request;
+    r->base.is_cancelled = err == MPI_SUCCESS;
     r->result = err;
-    r->peer_request = header->request;
     answer(r);
     request_free(&r->base);
 }
@@ -242,7 +243,10 @@ static void on_cts(void *arg, int world, const struct packet *packet,
     (void)arg, (void)bytes;
     const struct cts_header *header = (const struct cts_header *)packet;
     struct p2p_request *r = request_named(packet->word, world);
-    if (r && (r->state == SEND_OFFERED || r->state == SEND_GRANTED))
+    if (!r)
+        return;
+    cancel_withdraw(r);
+    if (r->state == SEND_OFFERED || r->state == SEND_GRANTED)
         request_take_grant(r, header);
 }
 
@@ -274,8 +278,12 @@ static void on_fin(void *arg, int world, const struct packet *packet,
 {
     (void)arg, (void)bytes;
     struct p2p_request *r = request_named(packet->word, world);
-    if (!r || r->state != SEND_OFFERED)
+    if (!r)
         return;
+    cancel_withdraw(r);
+    if (r->state != SEND_OFFERED)
+        return;
+    r->base.is_cancelled = packet->flags & FIN_CANCELLED;
     request_end(r, MPI_SUCCESS);
 }
 
@@ -290,4 +298,5 @@ void deliver_init(struct p2p *p2p)
     p2p->packets.handler[PACKET_DATA] = on_data;
     p2p->packets.handler[PACKET_DONE] = on_done;
     p2p->packets.handler[PACKET_FIN] = on_fin;
+    p2p->packets.handler[PACKET_CANCEL] = cancel_on_packet;
 }

@@ -239,7 +239,7 @@ static void release(struct mpi_request *base)
 
 static int cancel(struct mpi_request *base)
 {
-    p2p_cancel_recv(base);
+    p2p_cancel(base);
     return MPI_SUCCESS;
 }
 

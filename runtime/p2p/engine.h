@@ -85,6 +85,7 @@ enum request_state {
     SEND_EAGER,       /* * copy the message into the transport */
     SEND_RTS,         /* * offer the message */
     SEND_OFFERED,     /* FIN or CTS will come */
+    SEND_CANCEL,      /* * ask the receiver to drop the message */
     SEND_GRANTED,     /* * write or copy the chunks that were granted */
     RECV_POSTED,      /* a message will come */
     RECV_READ,        /* * read the message from the sender, chunk by chunk */
@@ -235,9 +236,29 @@ struct p2p_request *request_named(uint32_t name, int world);
 void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
                 size_t bytes);
 
-/* Answer an RTS that nobody will receive, so that its sender does not wait. */
-void deliver_refuse(struct mpi_comm *comm, int world,
-                    const struct rts_header *header, int err) COLD;
+/*
+ * Answer a message that nobody will receive, so that its sender's request does
+ * not wait. err says why; MPI_SUCCESS: the sender cancelled it. comm may be
+ * any.
+ */
+void deliver_refuse(struct mpi_comm *comm, int world, uint32_t request,
+                    int err) COLD;
+
+/* ---- cancel.c ---- */
+
+/* Handler of PACKET_CANCEL. */
+void cancel_on_packet(void *p2p, int world, const struct packet *packet,
+                      size_t bytes);
+
+/* The receiver's answer to what r offered is there: if r still waits to ask
+ * for it to be dropped, it is as if it had not. */
+static inline void cancel_withdraw(struct p2p_request *r)
+{
+    if (LIKELY(r->state != SEND_CANCEL))
+        return;
+    backlog_remove(r->ep, &r->backlog);
+    r->state = SEND_OFFERED;
+}
 
 /* Fill the packet table with the handlers of deliver.c. */
 void deliver_init(struct p2p *p2p);

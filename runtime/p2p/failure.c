@@ -155,6 +155,7 @@ static bool is_in_backlog(const struct p2p_request *r, int world)
     switch (r->state) {
     case SEND_EAGER:
     case SEND_RTS:
+    case SEND_CANCEL:
     case RECV_FIN:
         return r->world == world;
     case SEND_GRANTED:
@@ -215,13 +216,4 @@ void engine_peer_failed(void *arg, int world, int err)
     if (p2p->process->node.pages)
         engine_look_for_deaths(p2p);
     lose(p2p, world, err);
-}
-
-void p2p_cancel_recv(struct mpi_request *base)
-{
-    struct p2p_request *r = request_of(base);
-    if (!r || r->state != RECV_POSTED)
-        return;
-    base->is_cancelled = true;
-    end(r, MPI_SUCCESS);
 }

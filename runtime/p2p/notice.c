@@ -63,7 +63,8 @@ static void refuse_kept(struct mpi_comm *comm)
             continue;
         match_remove(e);
         if (packet->type == PACKET_RTS)
-            deliver_refuse(comm, a->world, (const struct rts_header *)packet,
+            deliver_refuse(comm, a->world,
+                           ((const struct rts_header *)packet)->request,
                            comm->collective_error);
         free(a);
     }
@@ -125,6 +126,7 @@ bool engine_disposes(struct p2p *p2p, int world,
     }
     const int err = comm_collective_error(comm, tag);
     if (err != MPI_SUCCESS && header->packet.type == PACKET_RTS)
-        deliver_refuse(comm, world, (const struct rts_header *)header, err);
+        deliver_refuse(comm, world,
+                       ((const struct rts_header *)header)->request, err);
     return err != MPI_SUCCESS;
 }

@@ -95,6 +95,14 @@ int p2p_recv(const struct message *m, MPI_Status *status);
 void p2p_cancel_recv(struct mpi_request *r);
 
 /*
+ * Try to take back a receive or a send: it is complete, as cancelled, at once
+ * or when the receiver's answer has come, if no receive and message had met;
+ * else it completes as if nothing had been tried. A send that went by copy is
+ * complete before anybody could cancel it.
+ */
+void p2p_cancel(struct mpi_request *r);
+
+/*
  * The collective operation of comm with this tag has failed here: it and those
  * after it fail from now on (comm_collective_error), and the other ranks are
  * told, as far as they can be reached and do not know.

@@ -123,8 +123,11 @@ enum post rndv_recv_read(struct p2p_request *r, enum turn turn)
 
 enum post rndv_recv_fin(struct p2p_request *r, enum turn turn)
 {
-    const struct packet header = { .type = PACKET_FIN,
-                                   .word = r->peer_request };
+    const struct packet header = {
+        .type = PACKET_FIN,
+        .flags = r->base.is_cancelled ? FIN_CANCELLED : 0,
+        .word = r->peer_request,
+    };
     const struct packet_out out = { .header = &header,
                                     .header_bytes = sizeof header };
     enum post post = post_packet(r, turn, &out);

@@ -20,6 +20,10 @@
  * their handle, which the owner looks up, so a stale or damaged name is
  * recognised.
  *
+ * A sender that waits for FIN or CTS may send CANCEL. If no receive has met
+ * the message, the receiver drops it and answers FIN with FIN_CANCELLED; else
+ * it says nothing, for its other answer is on the way or will come.
+ *
  * Where memory that is to be read or written is not one run of bytes, its
  * layout (layout.h) follows the header of RTS or CTS.
  */
@@ -38,13 +42,15 @@ enum packet_type {
     PACKET_CTS,
     PACKET_DATA,
     PACKET_DONE,
-    PACKET_FIN
+    PACKET_FIN,
+    PACKET_CANCEL
 };
 
 enum packet_flags {
     RTS_READABLE = 1, /* the receiver may read the message */
     RTS_WRITES = 2,   /* the sender can write it */
-    CTS_WRITABLE = 1  /* the sender shall write the chunk */
+    CTS_WRITABLE = 1, /* the sender shall write the chunk */
+    FIN_CANCELLED = 1 /* nobody will receive the message */
 };
 
 /*
@@ -105,6 +111,13 @@ struct data_header {
 };
 
 /* FIN: a bare packet; word is the sender's request. */
+
+/* CANCEL. packet.word is the sender's request. */
+struct cancel_header {
+    struct packet packet;
+    uint32_t context; /* as in match_header */
+    uint32_t unused;
+};
 
 _Static_assert(offsetof(struct match_header, source) ==
                offsetof(struct match_header, context) + 4, "compared as one");

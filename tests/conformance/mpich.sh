@@ -10,6 +10,7 @@
 # --short    only the lines of mpich_short.txt; ends with 77 when the source
 #            cannot be had
 # --compile  compile only
+# --resume   leave out the runs that have a result already
 # --table    print the table of all that was run before
 # DIRECTORY  such as pt2pt or threads/comm; default: all whose chapters we have
 #
@@ -19,6 +20,7 @@
 #
 # MPICH_CACHE   where the source is kept (default: ~/.cache/baton/mpich)
 # SECONDS_EACH  time for a run whose line names none (default: 60)
+# SECONDS_MOST  time for a run whatever its line says (default: no limit)
 # JOBS          runs at a time (default: 2)
 # MEMORY_GB     runs that need more are left out (default: 8)
 # ONLY          run just the programs whose DIRECTORY/NAME fits this pattern
@@ -30,14 +32,15 @@ build=$PWD
 cache=${MPICH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/baton/mpich}
 suite=$cache/suite/test/mpi
 root=${RESULTS:-$build/tests/mpich/results}
-who=ours short='' compile_only='' table_only=''
+who=ours short='' compile_only='' resume='' table_only=''
 while [[ ${1-} == --* ]]; do
     case $1 in
     --peer) who=peer ;;
     --short) short=yes ;;
     --compile) compile_only=yes ;;
+    --resume) resume=yes ;;
     --table) table_only=yes ;;
-    *) sed -n '4,5p;10,15p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,5p;10,16p' "$0" >&2; exit 2 ;;
     esac
     shift
 done
@@ -191,6 +194,15 @@ expand() {
     done
 }
 
+# has_result FILE PROGRAM RANKS ARGUMENT...: was this run before?
+has_result() {
+    local file=$1
+    shift
+    [ -e "$file" ] && awk -v wanted="$*" '
+        { $1 = $4 = ""; gsub(/  +/, " "); gsub(/^ | $/, "") }
+        $0 == wanted { found = 1 } END { exit !found }' "$file"
+}
+
 # run_line DIR/NAME RANKS OPTION...: one line of result.
 run_line() {
     local program=$1 ranks=$2 option arguments=() settings=() out code
@@ -206,6 +218,10 @@ run_line() {
         resultTest=*) wants=failure ;; # of a rank, or to end in time
         esac
     done
+    # shellcheck disable=SC2048,SC2086
+    [ -n "$resume" ] && has_result "$results/${program%/*}.txt" \
+        ${program} ${ranks} ${arguments[*]} ${settings[*]} && return
+    ((seconds <= ${SECONDS_MOST:-seconds})) || seconds=$SECONDS_MOST
     start=$SECONDS
     if [ ! -x "$work/$program" ]; then
         verdict=unbuilt
@@ -257,7 +273,7 @@ if [ -n "$short" ]; then
     grep -v '^#' "$here/mpich_short.txt" >"$work/plan"
 else
     for dir in $(expand "$@"); do
-        rm -f "$results/$dir.txt" "$results/$dir.log"
+        [ -n "$resume" ] || rm -f "$results/$dir.txt" "$results/$dir.log"
         list_of "$dir"
     done | grep -E "^${ONLY:-.*} " >"$work/plan"
 fi

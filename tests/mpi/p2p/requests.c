@@ -125,6 +125,31 @@ static void cancelling(void)
     CHECK_ERROR(MPI_Cancel(&r), MPI_ERR_REQUEST);
 }
 
+/* A long and a synchronous send that nobody receives. */
+static void cancelling_sends(void)
+{
+    static char many[1 << 20];
+    MPI_Request r[3];
+    MPI_Status s[3];
+    int flag;
+    MPI_Isend(many, sizeof many, MPI_CHAR, other, 60, MPI_COMM_WORLD, &r[0]);
+    MPI_Issend(many, 1, MPI_CHAR, other, 61, MPI_COMM_WORLD, &r[1]);
+    MPI_Ssend_init(many, 1, MPI_CHAR, other, 62, MPI_COMM_WORLD, &r[2]);
+    MPI_Start(&r[2]);
+    for (int i = 0; i < 3; i++)
+        MPI_Cancel(&r[i]);
+    MPI_Waitall(3, r, s);
+    for (int i = 0; i < 3; i++) {
+        MPI_Test_cancelled(&s[i], &flag);
+        CHECK(flag);
+    }
+    MPI_Request_free(&r[2]);
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Iprobe(other, MPI_ANY_TAG, MPI_COMM_WORLD, &flag, MPI_STATUS_IGNORE);
+    CHECK(!flag);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
 static void statuses(void)
 {
     MPI_Status s;
@@ -169,6 +194,7 @@ int main(void)
     generalized();
     looking();
     cancelling();
+    cancelling_sends();
     statuses();
     MPI_Finalize();
     return 0;

@@ -309,6 +309,61 @@ START_TEST(a_receive_without_message_can_be_taken_back)
 }
 END_TEST
 
+/* By copy, synchronously, by rendezvous: the second and third wait. */
+static struct mpi_request *start_cancellable(int kind, void *data)
+{
+    struct message m = bytes_message(0, 1, 6, data, kind == 2 ? 70000 : 8);
+    struct mpi_request *r = NULL;
+    m.mode = kind == 1 ? SEND_SYNCHRONOUS : SEND_STANDARD;
+    ck_assert_int_eq(p2p_send_start(&m, &r), MPI_SUCCESS);
+    return r;
+}
+
+START_TEST(a_send_that_no_receive_met_can_be_taken_back)
+{
+    static unsigned char data[70000], in[70000];
+    fake_job_init(&job, 2, &networks[_i]);
+    for (int kind = 1; kind <= 2; kind++)
+        for (int settles = 0; settles < 2; settles++) {
+            struct mpi_request *r[2] = { start_cancellable(kind, data), NULL };
+            if (settles)
+                fake_network_settle(job.network);
+            p2p_cancel(r[0]);
+            fake_job_until(&job, r, 1);
+            ck_assert(r[0]->is_cancelled);
+            request_finish(r[0], MPI_STATUS_IGNORE);
+            r[1] = start_recv(1, 0, 6, in, sizeof in);
+            fake_network_settle(job.network);
+            ck_assert(!r[1]->is_complete);
+            p2p_cancel_recv(r[1]);
+            request_finish(r[1], MPI_STATUS_IGNORE);
+        }
+    fake_job_fini(&job);
+}
+END_TEST
+
+START_TEST(a_send_that_a_receive_has_met_cannot_be_taken_back)
+{
+    static unsigned char data[70000], in[70000];
+    fake_job_init(&job, 2, &networks[_i]);
+    for (int kind = 0; kind <= 2; kind++) {
+        struct mpi_request *r[2] = { NULL, start_recv(1, 0, 6, in, sizeof in) };
+        data[0] = (unsigned char)(kind + 1);
+        r[0] = start_cancellable(kind, data);
+        while (r[1]->bytes == 0) /* until the message has met its receive */
+            for (int i = 0; i < 2; i++)
+                progress_poll(&fake_network_process(job.network, i)->progress);
+        p2p_cancel(r[0]);
+        fake_job_until(&job, r, 2);
+        ck_assert(!r[0]->is_cancelled);
+        ck_assert_int_eq(in[0], kind + 1);
+        request_finish(r[0], MPI_STATUS_IGNORE);
+        request_finish(r[1], MPI_STATUS_IGNORE);
+    }
+    fake_job_fini(&job);
+}
+END_TEST
+
 START_TEST(channels_and_tags_keep_messages_apart)
 {
     fake_job_init(&job, 3, &networks[_i]);
@@ -375,6 +430,10 @@ int main(void)
     tcase_add_test(t, a_lost_peer_ends_a_half_received_message);
     tcase_add_test(t, receives_from_any_source_hear_of_each_loss_once);
     tcase_add_test(t, a_receive_without_message_can_be_taken_back);
+    tcase_add_loop_test(t, a_send_that_no_receive_met_can_be_taken_back, 0,
+                        NETWORKS);
+    tcase_add_loop_test(t, a_send_that_a_receive_has_met_cannot_be_taken_back,
+                        0, NETWORKS);
     tcase_add_loop_test(t, channels_and_tags_keep_messages_apart, 0, NETWORKS);
     tcase_add_test(t, probe_tells_without_receiving);
     return suite_run("protocols", t);
