@@ -138,18 +138,30 @@ int MPI_Unpack_external_c(const char datarep[], const void *inbuf,
     return api_result(NULL, err, "MPI_Unpack_external_c");
 }
 
+_Static_assert(sizeof(MPI_Aint) == sizeof(MPI_Count) &&
+               sizeof(MPI_Count) == sizeof(int64_t), "one result for both");
+
+/* For both forms: size is of either type. */
+static int give_size(const char *datarep, MPI_Count count,
+                     MPI_Datatype datatype, int64_t *size,
+                     const char *function)
+{
+    MPI_Count bytes;
+    int err = check_pointer(size, "size");
+    if (err == MPI_SUCCESS)
+        err = size_of(datarep, count, datatype, &bytes);
+    if (err == MPI_SUCCESS)
+        *size = bytes;
+    return api_result(NULL, err, function);
+}
+
 PROFILE(MPI_Pack_external_size);
 int MPI_Pack_external_size(const char *datarep, int incount,
                            MPI_Datatype datatype, MPI_Aint *size)
 {
     LIBRARY_LOCKED;
-    MPI_Count bytes;
-    int err = check_pointer(size, "size");
-    if (err == MPI_SUCCESS)
-        err = size_of(datarep, incount, datatype, &bytes);
-    if (err == MPI_SUCCESS)
-        *size = (MPI_Aint)bytes;
-    return api_result(NULL, err, "MPI_Pack_external_size");
+    return give_size(datarep, incount, datatype, size,
+                     "MPI_Pack_external_size");
 }
 
 PROFILE(MPI_Pack_external_size_c);
@@ -157,11 +169,6 @@ int MPI_Pack_external_size_c(const char *datarep, MPI_Count incount,
                              MPI_Datatype datatype, MPI_Count *size)
 {
     LIBRARY_LOCKED;
-    MPI_Count bytes;
-    int err = check_pointer(size, "size");
-    if (err == MPI_SUCCESS)
-        err = size_of(datarep, incount, datatype, &bytes);
-    if (err == MPI_SUCCESS)
-        *size = bytes;
-    return api_result(NULL, err, "MPI_Pack_external_size_c");
+    return give_size(datarep, incount, datatype, size,
+                     "MPI_Pack_external_size_c");
 }

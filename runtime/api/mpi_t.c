@@ -58,17 +58,24 @@ static const struct tool_enum *find_enum(MPI_T_enum handle)
     return handle == tool_enum_handle(&tool_switch) ? &tool_switch : NULL;
 }
 
+static int check_enum(MPI_T_enum enumtype, const struct tool_enum **out)
+{
+    int err = tool_check();
+    if (err != MPI_SUCCESS)
+        return err;
+    *out = find_enum(enumtype);
+    return *out ? MPI_SUCCESS : MPI_T_ERR_INVALID_HANDLE;
+}
+
 PROFILE(MPI_T_enum_get_info);
 int MPI_T_enum_get_info(MPI_T_enum enumtype, int *num, char *name,
                         int *name_len)
 {
     LIBRARY_LOCKED_ALWAYS;
-    const struct tool_enum *e = find_enum(enumtype);
-    int err = tool_check();
+    const struct tool_enum *e;
+    int err = check_enum(enumtype, &e);
     if (err != MPI_SUCCESS)
         return err;
-    if (!e)
-        return MPI_T_ERR_INVALID_HANDLE;
     tool_give(e->count, num);
     tool_give_string(e->name, name, name_len);
     return MPI_SUCCESS;
@@ -79,12 +86,10 @@ int MPI_T_enum_get_item(MPI_T_enum enumtype, int indx, int *value, char *name,
                         int *name_len)
 {
     LIBRARY_LOCKED_ALWAYS;
-    const struct tool_enum *e = find_enum(enumtype);
-    int err = tool_check();
+    const struct tool_enum *e;
+    int err = check_enum(enumtype, &e);
     if (err != MPI_SUCCESS)
         return err;
-    if (!e)
-        return MPI_T_ERR_INVALID_HANDLE;
     if (indx < 0 || indx >= e->count)
         return MPI_T_ERR_INVALID_ITEM;
     tool_give(indx, value);

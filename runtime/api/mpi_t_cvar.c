@@ -137,6 +137,19 @@ int MPI_T_cvar_handle_free(MPI_T_cvar_handle *handle)
     return MPI_SUCCESS;
 }
 
+/* May the value of handle be moved from or to buf? */
+static int check_access(MPI_T_cvar_handle handle, const void *buf,
+                        const struct cvar_handle **out)
+{
+    int err = tool_check();
+    if (err != MPI_SUCCESS)
+        return err;
+    *out = find(handle);
+    if (!*out)
+        return MPI_T_ERR_INVALID_HANDLE;
+    return buf ? MPI_SUCCESS : MPI_T_ERR_INVALID;
+}
+
 /* A text that is longer than what handle_alloc promised is cut. */
 static void read_value(const struct config_setting *s, void *buf)
 {
@@ -162,14 +175,10 @@ PROFILE(MPI_T_cvar_read);
 int MPI_T_cvar_read(MPI_T_cvar_handle handle, void *buf)
 {
     LIBRARY_LOCKED_ALWAYS;
-    const struct cvar_handle *h = find(handle);
-    int err = tool_check();
+    const struct cvar_handle *h;
+    int err = check_access(handle, buf, &h);
     if (err != MPI_SUCCESS)
         return err;
-    if (!h)
-        return MPI_T_ERR_INVALID_HANDLE;
-    if (!buf)
-        return MPI_T_ERR_INVALID;
     read_value(&h->setting, buf);
     return MPI_SUCCESS;
 }
@@ -195,14 +204,10 @@ PROFILE(MPI_T_cvar_write);
 int MPI_T_cvar_write(MPI_T_cvar_handle handle, const void *buf)
 {
     LIBRARY_LOCKED_ALWAYS;
-    const struct cvar_handle *h = find(handle);
-    int err = tool_check();
+    const struct cvar_handle *h;
+    int err = check_access(handle, buf, &h);
     if (err != MPI_SUCCESS)
         return err;
-    if (!h)
-        return MPI_T_ERR_INVALID_HANDLE;
-    if (!buf)
-        return MPI_T_ERR_INVALID;
     if (library.process || library.is_finalized)
         return MPI_T_ERR_CVAR_SET_NOT_NOW;
     return write_value(&h->setting, buf);

@@ -61,6 +61,21 @@ struct mpi_datatype {
     struct datatype_block *blocks;
 };
 
+/* The block, of those of an element, that holds its packed byte `at`. */
+static inline size_t datatype_block_at(const struct datatype_block *blocks,
+                                       size_t count, size_t at)
+{
+    size_t low = 0, high = count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (blocks[middle].packed <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static inline struct mpi_datatype *datatype_find(MPI_Datatype handle)
 {
     return (struct mpi_datatype *)handle_find(handle, KIND_DATATYPE);

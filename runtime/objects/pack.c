@@ -158,21 +158,6 @@ static ALWAYS_INLINE void move_entry(struct window *w, uintptr_t element,
     }
 }
 
-/* The entry that holds packed byte `at` of an element. */
-static const struct datatype_block *entry_at(const struct mpi_datatype *type,
-                                             size_t at)
-{
-    size_t low = 0, high = type->block_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (type->blocks[middle].packed <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &type->blocks[low];
-}
-
 enum {
     FEW_BLOCKS = 8,
     BATCH_BYTES = 8192 /* of packed data: both sides stay in the first cache */
@@ -269,7 +254,8 @@ static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
     size_t skip = offset % type->size;
     uintptr_t element =
         buffer + offset / type->size * (uintptr_t)type->extent;
-    const struct datatype_block *b = entry_at(type, skip);
+    const struct datatype_block *b =
+        type->blocks + datatype_block_at(type->blocks, type->block_count, skip);
     const struct datatype_block *end = type->blocks + type->block_count;
     skip -= b->packed;
     for (;;) {

@@ -87,14 +87,7 @@ struct cursor cursor_at(const struct layout *l, uint64_t offset)
     }
     c.element += offset / l->size * (uintptr_t)l->extent;
     const size_t at = offset % l->size;
-    size_t low = 0, high = l->block_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (l->blocks[middle].packed <= at)
-            low = middle;
-        else
-            high = middle;
-    }
+    const size_t low = datatype_block_at(l->blocks, l->block_count, at);
     c.block = low;
     c.repeat = (at - l->blocks[low].packed) / l->blocks[low].bytes;
     c.inside = (at - l->blocks[low].packed) % l->blocks[low].bytes;
