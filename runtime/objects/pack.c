@@ -16,6 +16,7 @@
 
 #include "runtime/base/copy.h"
 #include "runtime/base/platform.h"
+#include "runtime/objects/pack_words.h"
 
 enum direction { PACK, UNPACK };
 
@@ -75,6 +76,16 @@ static ALWAYS_INLINE void move_fixed(enum direction direction, struct lanes l,
     }
 }
 
+/* Words of 8 bytes, one after the other on the packed side. */
+static inline void move_words(enum direction direction, const struct lanes *l)
+{
+    char *user = (char *)l->user;
+    if (direction == PACK)
+        words_pack(l->packed, user, l->stride, l->count);
+    else
+        words_unpack(user, l->packed, l->stride, l->count);
+}
+
 static ALWAYS_INLINE void move_lanes(enum direction direction, struct lanes l,
                                      size_t bytes)
 {
@@ -88,8 +99,11 @@ static ALWAYS_INLINE void move_lanes(enum direction direction, struct lanes l,
     case 4:
         move_fixed(direction, l, 4);
         break;
-    case 8:
-        move_fixed(direction, l, 8);
+    case WORD:
+        if (l.packed_stride == WORD)
+            move_words(direction, &l);
+        else
+            move_fixed(direction, l, WORD);
         break;
     case 12:
         move_fixed(direction, l, 12);
@@ -193,12 +207,44 @@ static ALWAYS_INLINE void move_column(enum direction direction, struct lanes l,
     move_lanes(direction, l, b->bytes);
 }
 
+/* The words of an element that is made of a few; false: it is not. */
+static bool is_word_row(const struct mpi_datatype *type, struct word_row *row)
+{
+    *row = (struct word_row){ .extent = type->extent };
+    if (type->size > ROW_WORDS_MAX * WORD)
+        return false;
+    for (size_t i = 0; i < type->block_count; i++) {
+        const struct datatype_block *b = &type->blocks[i];
+        if (b->bytes != WORD)
+            return false;
+        for (size_t k = 0; k < b->count; k++)
+            row->offset[row->words++] = b->offset + (MPI_Aint)k * b->stride;
+    }
+    return row->words >= 2;
+}
+
+static void move_rows(struct window *w, uintptr_t element,
+                      const struct word_row *row, size_t count)
+{
+    if (w->direction == PACK)
+        rows_pack(w->packed, (const char *)element, row, count);
+    else
+        rows_unpack((char *)element, w->packed, row, count);
+    w->packed += count * row->words * WORD;
+    w->bytes -= count * row->words * WORD;
+}
+
 /* Whole elements of few blocks, from that at `element` on. */
 static ALWAYS_INLINE void move_elements(struct window *w, uintptr_t element,
                                         const struct mpi_datatype *type,
                                         size_t count)
 {
     const size_t batch = BATCH_BYTES / type->size;
+    struct word_row row;
+    if (is_word_row(type, &row)) {
+        move_rows(w, element, &row, count);
+        return;
+    }
     while (count > 0) {
         const size_t now = count < batch ? count : batch;
         const struct lanes l = { .user = element, .packed = w->packed,
@@ -233,6 +279,13 @@ move_singles(struct window *w, uintptr_t element,
     return b;
 }
 
+/* Are all elements together blocks at equal distances? */
+static inline bool is_even(const struct mpi_datatype *type)
+{
+    const struct datatype_block *b = &type->blocks[0];
+    return b->count == 1 || type->extent == (MPI_Aint)b->count * b->stride;
+}
+
 static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
                                const struct mpi_datatype *type, size_t offset)
 {
@@ -243,10 +296,9 @@ static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
              w->packed, w->bytes);
         return;
     }
-    if (datatype_is_run(type, 1)) {
-        /* All elements together are blocks at equal distances. */
+    if (type->block_count == 1 && is_even(type)) {
         struct datatype_block all = type->blocks[0];
-        all.stride = type->extent;
+        all.stride = type->extent / (MPI_Aint)all.count;
         all.count = SIZE_MAX;
         move_entry(w, buffer, &all, offset);
         return;
