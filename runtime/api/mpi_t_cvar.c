@@ -43,6 +43,12 @@ static MPI_Datatype type_of(enum config_kind kind)
 
 _Static_assert(sizeof(size_t) == sizeof(unsigned long), "see type_of");
 
+/* Have the settings been read? */
+static bool is_late(void)
+{
+    return library.process || library.is_finalized;
+}
+
 PROFILE(MPI_T_cvar_get_num);
 int MPI_T_cvar_get_num(int *num_cvar)
 {
@@ -51,6 +57,16 @@ int MPI_T_cvar_get_num(int *num_cvar)
     if (err == MPI_SUCCESS)
         tool_give(config_count(), num_cvar);
     return err;
+}
+
+/* Who first asks when MPI has begun learns that nothing can be set any more.
+ * The same is told from then on, as the standard wants. */
+static int scope_to_tell(void)
+{
+    static int told;
+    if (!told)
+        told = is_late() ? MPI_T_SCOPE_READONLY : MPI_T_SCOPE_ALL;
+    return told;
 }
 
 PROFILE(MPI_T_cvar_get_info);
@@ -70,7 +86,7 @@ int MPI_T_cvar_get_info(int cvar_index, char *name, int *name_len,
     tool_give_string(s.help, desc, desc_len);
     tool_give(MPI_T_VERBOSITY_USER_BASIC, verbosity);
     tool_give(MPI_T_BIND_NO_OBJECT, bind);
-    tool_give(MPI_T_SCOPE_ALL, scope);
+    tool_give(scope_to_tell(), scope);
     if (datatype)
         *datatype = type_of(s.kind);
     if (enumtype)
@@ -208,7 +224,7 @@ int MPI_T_cvar_write(MPI_T_cvar_handle handle, const void *buf)
     int err = check_access(handle, buf, &h);
     if (err != MPI_SUCCESS)
         return err;
-    if (library.process || library.is_finalized)
+    if (is_late())
         return MPI_T_ERR_CVAR_SET_NOT_NOW;
     return write_value(&h->setting, buf);
 }

@@ -223,7 +223,7 @@ static bool is_word_row(const struct mpi_datatype *type, struct word_row *row)
     return row->words >= 2;
 }
 
-static void move_rows(struct window *w, uintptr_t element,
+static ALWAYS_INLINE void move_rows(struct window *w, uintptr_t element,
                       const struct word_row *row, size_t count)
 {
     if (w->direction == PACK)

@@ -138,6 +138,7 @@ make_program() {
     sources=$(sed -n "s/^${name}_SOURCES *= *//p" "$suite/$dir/Makefile.am")
     flags=$(sed -n "s/^${name}_CPPFLAGS *= *//p" "$suite/$dir/Makefile.am" |
         sed 's/\$([A-Za-z_]*)//g' | head -n 1)
+    [[ $name == mt_improbe_* ]] && flags+=" -DNULL_REQUEST_IS_MESSAGE"
     for source in ${sources:-$name.c}; do
         [[ $source == *.c ]] && paths+=("$suite/$dir/$source")
     done

@@ -58,4 +58,11 @@ typedef int MPI_Fint;
 #define PMPI_Message_c2f PMPI_Message_toint
 #define PMPI_Message_f2c PMPI_Message_fromint
 
+/* mt_probe_impl.c compares a message with the null handle of requests, which
+ * is not that of messages in the ABI. */
+#ifdef NULL_REQUEST_IS_MESSAGE
+#undef MPI_REQUEST_NULL
+#define MPI_REQUEST_NULL MPI_MESSAGE_NULL
+#endif
+
 #endif

@@ -29,7 +29,7 @@ static void look_at_settings(void)
                                &values, help, &help_length, &bind, &scope));
         CHECK(name_length == (int)strlen(name) + 1);
         CHECK(help_length == (int)strlen(help) + 1 && help_length > 10);
-        CHECK(bind == MPI_T_BIND_NO_OBJECT);
+        CHECK(bind == MPI_T_BIND_NO_OBJECT && scope == MPI_T_SCOPE_ALL);
         OK(MPI_T_cvar_get_index(name, &index));
         CHECK(index == i);
         OK(MPI_T_cvar_handle_alloc(i, NULL, &handle, &elements));

@@ -37,6 +37,9 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     set("BATON_SHM_EAGER_BYTES", 4000, MPI_T_ERR_CVAR_SET_NOT_NOW);
+    OK(MPI_T_cvar_get_info(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                           &count));
+    CHECK(count == MPI_T_SCOPE_READONLY);
     OK(MPI_T_pvar_get_index("rendezvous_messages", MPI_T_PVAR_CLASS_COUNTER,
                             &index));
     OK(MPI_T_pvar_session_create(&session));
