@@ -61,6 +61,10 @@ static const struct row rows[] = {
     { "BATON_SCATTER_BYTES", "4k", BYTES, AT(scatter_bytes), USER,
       "Non-contiguous messages whose blocks have at least this length, on "
       "average, are moved in place; others are packed." },
+    { "BATON_UNEXPECTED_BYTES", "1G", BYTES, AT(unexpected_bytes), USER,
+      "Memory of a rank for messages that came before their receive. At half "
+      "of it senders are asked to wait until their messages are received, at "
+      "all of it the job ends." },
     { "BATON_VERBS_EAGER_BYTES", "8k", BYTES, AT(verbs_eager_bytes), USER,
       "Largest packet sent by copy over RDMA; longer messages use "
       "rendezvous." },

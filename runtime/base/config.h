@@ -23,6 +23,7 @@ struct settings {
     const char *rendezvous;    /* read, write or auto */
     size_t rendezvous_chunk_bytes; /* registered at a time, 0 = all */
     size_t scatter_bytes;      /* smallest blocks that are not packed */
+    size_t unexpected_bytes;   /* of messages kept that nobody receives */
     size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
     int verbs_credits;         /* packets a peer may have under way to us */
     int verbs_hot_peers;       /* rings that a rank may lend */

@@ -105,7 +105,7 @@ void cancel_on_packet(void *arg, int world, const struct packet *packet,
     if (!a || list_is_empty(&p2p->comms))
         return;
     match_remove(&a->entry);
-    free(a);
+    arrival_free(p2p, a);
     deliver_refuse(CONTAINER_OF(p2p->comms.next, struct mpi_comm, link), world,
                    packet->word, MPI_SUCCESS);
 }

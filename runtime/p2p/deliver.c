@@ -137,6 +137,7 @@ static void keep(struct p2p *p2p, struct match *match, int world,
     a->packet_bytes = bytes;
     memcpy(a->packet, packet, bytes);
     match_arrive(match, &a->entry);
+    arrival_keep(p2p, a);
     counter_add(p2p->counters, COUNTER_UNEXPECTED_MESSAGES, 1);
     if (packet->type != PACKET_RTS)
         counter_add(p2p->counters, COUNTER_COPIED_UNEXPECTED_BYTES,
@@ -299,4 +300,5 @@ void deliver_init(struct p2p *p2p)
     p2p->packets.handler[PACKET_DONE] = on_done;
     p2p->packets.handler[PACKET_FIN] = on_fin;
     p2p->packets.handler[PACKET_CANCEL] = cancel_on_packet;
+    p2p->packets.handler[PACKET_HUSH] = unexpected_on_packet;
 }

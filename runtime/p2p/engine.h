@@ -6,8 +6,10 @@
 #ifndef P2P_ENGINE_H
 #define P2P_ENGINE_H
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/process.h"
 #include "runtime/p2p/match.h"
 #include "runtime/p2p/move.h"
@@ -72,6 +74,11 @@ struct p2p {
     size_t scratch_bytes;
     struct move *free_moves;
     enum rendezvous rendezvous;
+    uint64_t unexpected_bytes;   /* of arrivals that are kept */
+    bool *asked;                 /* by rank in the job: to wait for receives;
+                                    NULL while none is */
+    struct endpoint **hushed;    /* to ranks that asked us, which have none in
+                                    endpoints; NULL while none has */
     bool has_warned_of_packets;  /* of buffers that cannot be registered */
 };
 
@@ -87,6 +94,7 @@ enum request_state {
     SEND_OFFERED,     /* FIN or CTS will come */
     SEND_CANCEL,      /* * ask the receiver to drop the message */
     SEND_GRANTED,     /* * write or copy the chunks that were granted */
+    SEND_HUSH,        /* * ask a rank to wait for its messages' receives */
     RECV_POSTED,      /* a message will come */
     RECV_READ,        /* * read the message from the sender, chunk by chunk */
     RECV_FIN,         /* * tell the sender that it may have its buffer back */
@@ -243,6 +251,34 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
  */
 void deliver_refuse(struct mpi_comm *comm, int world, uint32_t request,
                     int err) COLD;
+
+/* ---- unexpected.c ---- */
+
+/* An arrival from this rank of the job is kept: see to the bound. */
+void unexpected_press(struct p2p *p2p, int world) COLD;
+
+/* So much is free again that nobody has to wait any more. */
+void unexpected_relax(struct p2p *p2p) COLD;
+
+/* Handler of PACKET_HUSH. */
+void unexpected_on_packet(void *p2p, int world, const struct packet *packet,
+                          size_t bytes);
+
+static inline void arrival_keep(struct p2p *p2p, const struct arrival *a)
+{
+    p2p->unexpected_bytes += sizeof *a + a->packet_bytes;
+    if (UNLIKELY(p2p->unexpected_bytes > settings.unexpected_bytes / 2))
+        unexpected_press(p2p, a->world);
+}
+
+static inline void arrival_free(struct p2p *p2p, struct arrival *a)
+{
+    p2p->unexpected_bytes -= sizeof *a + a->packet_bytes;
+    free(a);
+    if (UNLIKELY(p2p->asked != NULL) &&
+        p2p->unexpected_bytes < settings.unexpected_bytes / 4)
+        unexpected_relax(p2p);
+}
 
 /* ---- cancel.c ---- */
 

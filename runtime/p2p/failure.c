@@ -156,6 +156,7 @@ static bool is_in_backlog(const struct p2p_request *r, int world)
     case SEND_EAGER:
     case SEND_RTS:
     case SEND_CANCEL:
+    case SEND_HUSH:
     case RECV_FIN:
         return r->world == world;
     case SEND_GRANTED:

@@ -63,7 +63,7 @@ int p2p_mrecv_start(struct mpi_message *message, const struct message *m,
         return MPI_ERR_NO_MEM;
     *out = &r->base;
     deliver_to(r, a->world, (const struct packet *)a->packet, a->packet_bytes);
-    free(a);
+    arrival_free(message->comm->p2p, a);
     comm_release(message->comm);
     handle_remove(&message->object);
     free(message);

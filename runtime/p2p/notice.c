@@ -66,7 +66,7 @@ static void refuse_kept(struct mpi_comm *comm)
             deliver_refuse(comm, a->world,
                            ((const struct rts_header *)packet)->request,
                            comm->collective_error);
-        free(a);
+        arrival_free(comm->p2p, a);
     }
 }
 

@@ -54,7 +54,7 @@ int p2p_recv_start(const struct message *m, struct mpi_request **out)
     match_remove(found);
     struct arrival *a = CONTAINER_OF(found, struct arrival, entry);
     deliver_to(r, a->world, (const struct packet *)a->packet, a->packet_bytes);
-    free(a);
+    arrival_free(m->comm->p2p, a);
     return MPI_SUCCESS;
 }
 

@@ -37,7 +37,8 @@ bool rndv_layout_fits(const struct p2p_request *r, size_t header_bytes)
 static enum post (*const actions[STATE_COUNT])(struct p2p_request *,
                                                enum turn) = {
     [SEND_EAGER] = rndv_send_eager, [SEND_RTS] = rndv_send_rts,
-    [SEND_CANCEL] = rndv_send_cancel, [SEND_GRANTED] = rndv_send_granted, [RECV_READ] = rndv_recv_read,
+    [SEND_CANCEL] = rndv_send_cancel, [SEND_HUSH] = rndv_send_hush,
+    [SEND_GRANTED] = rndv_send_granted, [RECV_READ] = rndv_recv_read,
     [RECV_FIN] = rndv_recv_fin, [RECV_GRANT] = rndv_recv_grant,
 };
 

@@ -51,6 +51,7 @@ bool rndv_layout_fits(const struct p2p_request *r, size_t header_bytes);
 enum post rndv_send_eager(struct p2p_request *r, enum turn turn);
 enum post rndv_send_rts(struct p2p_request *r, enum turn turn);
 enum post rndv_send_cancel(struct p2p_request *r, enum turn turn);
+enum post rndv_send_hush(struct p2p_request *r, enum turn turn);
 enum post rndv_send_granted(struct p2p_request *r, enum turn turn);
 enum post rndv_recv_read(struct p2p_request *r, enum turn turn);
 enum post rndv_recv_fin(struct p2p_request *r, enum turn turn);

@@ -6,10 +6,22 @@
  */
 #include "runtime/p2p/engine.h"
 
-static void choose_protocol(struct p2p_request *r)
+/* Has the peer enough messages that it did not ask for? */
+static bool is_hushed(const struct p2p_request *r, enum channel channel)
+{
+    return UNLIKELY(r->p2p->hushed != NULL) && r->p2p->hushed[r->world] &&
+           channel == CHANNEL_USER;
+}
+
+static void choose_protocol(struct p2p_request *r, enum channel channel)
 {
     struct transport *t = r->ep->transport;
     r->state = r->bytes <= t->eager_bytes ? SEND_EAGER : SEND_RTS;
+    if (is_hushed(r, channel)) {
+        if (r->bytes > sizeof(struct rts_header))
+            r->state = SEND_RTS;
+        r->mode = SEND_SYNCHRONOUS;
+    }
     counter_add(r->p2p->counters,
                 r->state == SEND_EAGER ? COUNTER_EAGER_MESSAGES
                                        : COUNTER_RENDEZVOUS_MESSAGES, 1);
@@ -32,7 +44,7 @@ static int start_request(const struct message *m, struct mpi_request **out)
     r->ep = ep;
     r->bytes = r->capacity;
     r->wire_context = wire_context(m->comm->context, m->channel);
-    choose_protocol(r);
+    choose_protocol(r, m->channel);
     request_advance(r);
     return MPI_SUCCESS;
 }

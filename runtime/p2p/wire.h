@@ -43,7 +43,8 @@ enum packet_type {
     PACKET_DATA,
     PACKET_DONE,
     PACKET_FIN,
-    PACKET_CANCEL
+    PACKET_CANCEL,
+    PACKET_HUSH
 };
 
 enum packet_flags {
@@ -111,6 +112,9 @@ struct data_header {
 };
 
 /* FIN: a bare packet; word is the sender's request. */
+
+/* HUSH: a bare packet; word is 1 when the sender of messages shall wait for
+ * their receives from now on, 0 when it need not any more. */
 
 /* CANCEL. packet.word is the sender's request. */
 struct cancel_header {

@@ -10,6 +10,8 @@
 # --short    only the lines of mpich_short.txt; ends with 77 when the source
 #            cannot be had
 # --compile  compile only
+# --lab      run in the lab that is up (tests/lab/lab up 1), over verbs alone;
+#            the results are kept apart
 # --resume   leave out the runs that have a result already
 # --table    print the table of all that was run before
 # DIRECTORY  such as pt2pt or threads/comm; default: all whose chapters we have
@@ -24,6 +26,8 @@
 # JOBS          runs at a time (default: 2)
 # MEMORY_GB     runs that need more are left out (default: 8)
 # ONLY          run just the programs whose DIRECTORY/NAME fits this pattern
+# LISTS         of the suite's lists (default: testlist testlist.in
+#               testlist.dtp; the last one is of generated datatypes)
 # MPIRUN        another launcher, such as one in a lab
 # RESULTS       folder of the results (default: tests/mpich/results)
 set -u
@@ -32,22 +36,28 @@ build=$PWD
 cache=${MPICH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/baton/mpich}
 suite=$cache/suite/test/mpi
 root=${RESULTS:-$build/tests/mpich/results}
-who=ours short='' compile_only='' resume='' table_only=''
+who=ours short='' compile_only='' lab='' resume='' table_only=''
 while [[ ${1-} == --* ]]; do
     case $1 in
     --peer) who=peer ;;
     --short) short=yes ;;
     --compile) compile_only=yes ;;
+    --lab) lab=yes ;;
     --resume) resume=yes ;;
     --table) table_only=yes ;;
-    *) sed -n '4,5p;10,16p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,5p;10,18p' "$0" >&2; exit 2 ;;
     esac
     shift
 done
 if [[ $who == peer ]]; then
-    compiler=mpicc.mpich launcher=mpiexec.mpich
+    compiler=mpicc.mpich launcher=(mpiexec.mpich)
 else
-    compiler=$build/tools/mpicc launcher=${MPIRUN:-$build/launcher/mpirun}
+    compiler=$build/tools/mpicc launcher=("${MPIRUN:-$build/launcher/mpirun}")
+fi
+if [[ $lab ]]; then
+    root+=-verbs
+    launcher=("$here/../lab/lab" run "${launcher[@]}"
+        -x BATON_TRANSPORTS=verbs,self -x BATON_ERRORS_AT_WORLD=yes)
 fi
 work=$build/tests/mpich/$who
 results=$root/$who
@@ -171,7 +181,7 @@ list_of() {
     if [ "$dir" = basic ]; then
         printf 'basic/%s resultTest=Zero\n' 'patterns 2' 'self 1' 'sendrecv 2' 'simple 2' 'srtest 2' 'wtime 1'
     elif ls "$suite/$dir"/testlist* >/dev/null 2>&1; then
-        for file in testlist testlist.in testlist.dtp; do
+        for file in ${LISTS:-testlist testlist.in testlist.dtp}; do
             [ -e "$suite/$dir/$file" ] && cat "$suite/$dir/$file"
         done | sed 's/^@[a-z_]*@ *//' |
             awk -v dir="$dir" '!/^#/ && NF > 1 { print dir "/" $0 }'
@@ -230,7 +240,7 @@ run_line() {
         verdict=skipped
     else
         out=$(cd "$work/${program%/*}" && env "${settings[@]}" \
-            timeout $((seconds + 10)) "$launcher" $(limit "$seconds") \
+            timeout $((seconds + 10)) "${launcher[@]}" $(limit "$seconds") \
             -n "$ranks" "./${program##*/}" "${arguments[@]}" 2>&1)
         code=$?
         case $wants,$code,$out in

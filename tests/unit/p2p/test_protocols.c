@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/error.h"
 #include "tests/support/fake_job.h"
 #include "tests/support/suite.h"
@@ -364,6 +365,42 @@ START_TEST(a_send_that_a_receive_has_met_cannot_be_taken_back)
 }
 END_TEST
 
+START_TEST(senders_wait_when_too_much_is_unexpected)
+{
+    enum { COUNT = 60, BYTES = 120 };
+    static unsigned char out[COUNT][BYTES], in[BYTES];
+    struct mpi_request *r[COUNT], *taken;
+    int waiting = 0;
+    fake_job_init(&job, 2, &networks[_i]);
+    const size_t before = settings.unexpected_bytes;
+    settings.unexpected_bytes = 16384;
+    for (int i = 0; i < COUNT; i++) {
+        memset(out[i], i + 1, BYTES);
+        r[i] = start_send(0, 1, 3, out[i], i % 3 == 0 ? 8 : BYTES);
+        fake_network_settle(job.network);
+        waiting += !r[i]->is_complete;
+    }
+    ck_assert_int_gt(waiting, 0);
+    ck_assert_int_lt(waiting, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        taken = start_recv(1, 0, 3, in, BYTES);
+        fake_job_until(&job, &taken, 1);
+        ck_assert_int_eq(in[0], i + 1);
+        request_finish(taken, MPI_STATUS_IGNORE);
+    }
+    fake_job_until(&job, r, COUNT);
+    for (int i = 0; i < COUNT; i++)
+        request_finish(r[i], MPI_STATUS_IGNORE);
+    /* Released: a message goes without its receive again. */
+    fake_network_settle(job.network);
+    r[0] = start_send(0, 1, 3, out[0], 8);
+    fake_job_until(&job, r, 1);
+    request_finish(r[0], MPI_STATUS_IGNORE);
+    fake_job_fini(&job);
+    settings.unexpected_bytes = before;
+}
+END_TEST
+
 START_TEST(channels_and_tags_keep_messages_apart)
 {
     fake_job_init(&job, 3, &networks[_i]);
@@ -434,6 +471,8 @@ int main(void)
                         NETWORKS);
     tcase_add_loop_test(t, a_send_that_a_receive_has_met_cannot_be_taken_back,
                         0, NETWORKS);
+    tcase_add_loop_test(t, senders_wait_when_too_much_is_unexpected, 0,
+                        NETWORKS);
     tcase_add_loop_test(t, channels_and_tags_keep_messages_apart, 0, NETWORKS);
     tcase_add_test(t, probe_tells_without_receiving);
     return suite_run("protocols", t);
