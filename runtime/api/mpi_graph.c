@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Graph topologies, in which all ranks know all edges, and MPI_Topo_test (MPI
- * 5.0, 8.5.3 to 8.5.5). Ranks are never reordered.
+ * 5.0, 8.5.3 to 8.5.5).
  */
 #include "runtime/api/api.h"
 
@@ -11,6 +11,7 @@
 #include "runtime/api/comm_result.h"
 #include "runtime/base/error.h"
 #include "runtime/comm/comm.h"
+#include "runtime/comm/placement.h"
 #include "runtime/objects/topology.h"
 
 static int check_index(int nodes, const int *index)
@@ -48,12 +49,25 @@ static int check_graph(const struct mpi_comm *c, int nodes, const int *index,
     return err == MPI_SUCCESS ? check_edges(nodes, count, edges) : err;
 }
 
+/* The first ranks of c, or the best order of all, with topology t. */
+static int create_graph(struct mpi_comm *c, bool may_reorder,
+                        const struct topology *t, struct mpi_comm **out)
+{
+    int place = c->rank;
+    if (may_reorder) {
+        int err = placement_graph(c, &t->graph, &place);
+        if (err != MPI_SUCCESS)
+            return err;
+    }
+    return comm_split(c, place < t->graph.node_count ? 0 : MPI_UNDEFINED,
+                      place, out);
+}
+
 PROFILE(MPI_Graph_create);
 int MPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[],
                      const int edges[], int reorder, MPI_Comm *comm_graph)
 {
     LIBRARY_LOCKED;
-    (void)reorder;
     struct mpi_comm *c = NULL, *made = NULL;
     struct topology *t = NULL;
     int err = check_comm(comm_old, &c);
@@ -64,8 +78,7 @@ int MPI_Graph_create(MPI_Comm comm_old, int nnodes, const int indx[],
     if (err == MPI_SUCCESS)
         err = topology_create_graph(nnodes, indx, edges, &t);
     if (err == MPI_SUCCESS)
-        err = comm_split(c, c->rank < nnodes ? 0 : MPI_UNDEFINED, c->rank,
-                         &made);
+        err = create_graph(c, reorder != 0, t, &made);
     return comm_result_topology(c, err, made, t, comm_graph,
                                 "MPI_Graph_create");
 }

@@ -116,28 +116,35 @@ static void number_nodes(int *nodes, int size)
     }
 }
 
-int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank)
+int placement_nodes(struct mpi_comm *comm, int *nodes)
 {
-    const struct process *process = p2p_process(comm->p2p);
     const int size = comm->size;
     struct mpi_datatype *type = datatype_find(MPI_INT);
-    int own = process->local_worlds[0]; /* names the node for all on it */
-    int *nodes = malloc(3 * (size_t)size * sizeof *nodes);
-    if (!nodes)
-        return MPI_ERR_NO_MEM;
-    int *names = nodes + size, *ranks = nodes + 2 * size;
+    /* The first rank of the job on it names a node for all on it. */
+    int own = p2p_process(comm->p2p)->local_worlds[0];
     const struct coll_args args = {
         .kind = COLL_ALLGATHER,
         .comm = comm,
         .send = { &own, 1, type },
-        .recv = { names, 1, type },
+        .recv = { nodes + size, 1, type },
     };
     int err = coll_run(&args);
-    if (err == MPI_SUCCESS) {
+    if (err == MPI_SUCCESS)
         number_nodes(nodes, size);
+    return err;
+}
+
+int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank)
+{
+    const int size = comm->size;
+    int *nodes = malloc(3 * (size_t)size * sizeof *nodes);
+    if (!nodes)
+        return MPI_ERR_NO_MEM;
+    int *ranks = nodes + 2 * size;
+    int err = placement_nodes(comm, nodes);
+    if (err == MPI_SUCCESS)
         *rank = placement_boxes(cart, nodes, size, ranks) ? ranks[comm->rank]
                                                           : comm->rank;
-    }
     free(nodes);
     return err;
 }

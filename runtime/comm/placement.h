@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct cart;
+struct graph;
 struct mpi_comm;
 
 /*
@@ -27,5 +28,19 @@ int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank);
  */
 bool placement_boxes(const struct cart *cart, const int *nodes, int size,
                      int *ranks);
+
+/* The same for a graph, of which all ranks know all edges: nodes are filled one
+ * after the other, each time with the vertex that has most edges to those the
+ * node has. Ranks stay as they are if that parts no fewer neighbours, and in
+ * graphs of more than 4096 vertices, for it takes the square of their number. */
+int placement_graph(struct mpi_comm *comm, const struct graph *graph,
+                    int *rank);
+
+/* The pure part, as placement_boxes. */
+bool placement_grow(const struct graph *graph, const int *nodes, int *ranks);
+
+/* The node of each rank of comm, numbered by first appearance; nodes has room
+ * for twice as many. Collective. Errors: as coll_run */
+int placement_nodes(struct mpi_comm *comm, int *nodes);
 
 #endif

@@ -85,6 +85,14 @@ static void counts_and_buffers(void)
             "request");
 }
 
+/* An error of a null session goes where those of no object go. */
+static void sessions(void)
+{
+    int n;
+    CHECK_ERROR(MPI_Session_get_num_psets(MPI_SESSION_NULL, MPI_INFO_NULL, &n),
+                MPI_ERR_SESSION);
+}
+
 static void communicators(void)
 {
     REFUSED(MPI_Send(buffer, 1, MPI_INT, 0, 0, MPI_COMM_NULL), MPI_ERR_COMM,
@@ -202,6 +210,7 @@ int main(void)
     tags();
     counts_and_buffers();
     communicators();
+    sessions();
     datatypes();
     types_and_ops();
     packing();

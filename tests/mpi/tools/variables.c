@@ -35,11 +35,14 @@ static void look_at_settings(void)
         OK(MPI_T_cvar_handle_alloc(i, NULL, &handle, &elements));
         CHECK(type == MPI_CHAR ? elements <= (int)sizeof text : elements == 1);
         OK(MPI_T_cvar_read(handle, text));
+        IS(MPI_T_cvar_read(handle, NULL), MPI_T_ERR_INVALID);
         if (values != MPI_T_ENUM_NULL) {
             int value, n;
             memcpy(&value, text, sizeof value);
             OK(MPI_T_enum_get_info(values, &n, NULL, NULL));
             CHECK(type == MPI_INT && value >= 0 && value < n);
+            IS(MPI_T_enum_get_item(values, n, &value, NULL, NULL),
+               MPI_T_ERR_INVALID_ITEM);
         }
         OK(MPI_T_cvar_handle_free(&handle));
         CHECK(handle == MPI_T_CVAR_HANDLE_NULL);

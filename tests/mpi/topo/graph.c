@@ -18,7 +18,7 @@ static void ring(void)
         edges[2 * r] = (r + size - 1) % size;
         edges[2 * r + 1] = (r + 1) % size;
     }
-    MPI_Graph_create(MPI_COMM_WORLD, size, index, edges, 0, &graph);
+    MPI_Graph_create(MPI_COMM_WORLD, size, index, edges, 1, &graph);
     MPI_Topo_test(graph, &n);
     CHECK(n == MPI_GRAPH);
     MPI_Graphdims_get(graph, &n, &m);

@@ -52,6 +52,30 @@ START_TEST(ranks_dealt_round_robin_are_gathered)
 }
 END_TEST
 
+/* A ring of 8 whose ranks lie on the nodes in turn: 8 edges each way are cut
+ * as it is, 2 each way when each node has an arc. */
+START_TEST(arcs_of_a_ring_are_gathered)
+{
+    int index[8], edges[16], nodes[8], ranks[8], node_at[8], cut = 0;
+    const struct graph ring = { 8, 16, index, edges };
+    for (int r = 0; r < 8; r++) {
+        nodes[r] = r % 2;
+        index[r] = 2 * (r + 1);
+        edges[2 * r] = (r + 7) % 8;
+        edges[2 * r + 1] = (r + 1) % 8;
+    }
+    ck_assert(placement_grow(&ring, nodes, ranks));
+    for (int r = 0; r < 8; r++)
+        node_at[ranks[r]] = nodes[r];
+    for (int v = 0; v < 8; v++)
+        cut += node_at[v] != node_at[(v + 1) % 8];
+    ck_assert_int_eq(cut, 2);
+    for (int r = 0; r < 8; r++)
+        nodes[r] = r / 4;
+    ck_assert(!placement_grow(&ring, nodes, ranks)); /* it is so already */
+}
+END_TEST
+
 START_TEST(uneven_nodes_and_no_box_change_nothing)
 {
     int dims[] = { 3, 3 }, periods[] = { 0, 0 };
@@ -88,6 +112,7 @@ int main(void)
     tcase_add_test(t, each_node_gets_a_square);
     tcase_add_test(t, ranks_dealt_round_robin_are_gathered);
     tcase_add_test(t, uneven_nodes_and_no_box_change_nothing);
+    tcase_add_test(t, arcs_of_a_ring_are_gathered);
     tcase_add_test(t, dimensions_multiply_and_do_not_increase);
     return suite_run("grid", t);
 }
