@@ -229,8 +229,14 @@ const void *engine_flat(struct p2p_request *r, uint64_t offset, size_t bytes)
     if (LIKELY(r->type->is_contiguous))
         return (const char *)engine_address(r) + offset;
     struct p2p *p2p = r->p2p;
+    if (p2p->packed.request == r && p2p->packed.offset == offset &&
+        p2p->packed.bytes == bytes)
+        return p2p->scratch;
     pack_bytes(p2p->scratch, r->buffer, r->type, offset, bytes);
     counter_add(p2p->counters, COUNTER_PACKED_BYTES, bytes);
+    p2p->packed.request = r;
+    p2p->packed.offset = offset;
+    p2p->packed.bytes = bytes;
     return p2p->scratch;
 }
 
@@ -332,6 +338,7 @@ void request_end(struct p2p_request *r, int error)
         t->ops->release_region(t, r->region);
         r->region = NULL;
     }
+    r->p2p->packed.request = NULL; /* r may be used anew */
     r->state = STATE_IDLE;
     request_complete(&r->base, error);
 }

@@ -72,6 +72,11 @@ struct p2p {
     struct request_slab *slabs;
     void *scratch;               /* where non-contiguous data is packed */
     size_t scratch_bytes;
+    struct {                     /* what was packed there last, so that a post */
+        const struct p2p_request *request; /* that is tried again finds it; */
+        uint64_t offset;                   /* NULL: something else */
+        size_t bytes;
+    } packed;
     struct move *free_moves;
     enum rendezvous rendezvous;
     uint64_t unexpected_bytes;   /* of arrivals that are kept */

@@ -23,6 +23,7 @@ void rndv_warn_of_packets(const struct p2p_request *r, const char *why,
 size_t rndv_write_layout(struct p2p_request *r)
 {
     const struct layout layout = layout_of(r->type, r->buffer);
+    r->p2p->packed.request = NULL;
     return layout.blocks ? layout_write(&layout, r->p2p->scratch) : 0;
 }
 
