@@ -2,24 +2,29 @@
 /*
  * The calls that benchmarks/instructions counts: `instructions isend N FILE`
  * starts N sends of 8 bytes, `pingpong N FILE` exchanges N messages there and
- * back, `idle N FILE` tests N times for what has not been sent. Rank 0 runs
- * under the counter. The ranks tell each other beside MPI, in the page of FILE,
+ * back, `idle N FILE` tests N times for what has not been sent, `long N FILE`
+ * starts and awaits N sends of 64 KiB. Rank 0 runs under the counter, which in
+ * the last case is steps.c and is told by a signal where to count. The ranks tell each other beside MPI, in the page of FILE,
  * when a message has left or may leave, so that what rank 0 receives is there
  * and no waiting is counted.
  */
 #include <fcntl.h>
 #include <mpi.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
     TAG = 1,
     BYTES = 8,
+    LONG_BYTES = 65536,
+    YIELDS = 2000, /* until what a peer has sent is here */
     ANSWER_EVERY = 8,
     WARM_UP = 100 /* connects both ways, and earns a ring over verbs */
 };
@@ -113,6 +118,46 @@ static void idle(int rank, long count, atomic_long *told)
     MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
+/* Counting begins, or ends. */
+static void mark(void)
+{
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGUSR1);
+}
+
+/* The receiver has said all when the wait begins, so that no waiting is
+ * counted. */
+static void long_sends(int rank, long count, atomic_long *told)
+{
+    char *message = calloc(1, LONG_BYTES);
+    MPI_Request request;
+
+    if (!message)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    if (rank == 0) {
+        mark(); /* nothing in between */
+        mark();
+    }
+    for (long i = 0; i < count; i++) {
+        if (rank == 1) {
+            MPI_Recv(message, LONG_BYTES, MPI_CHAR, 0, TAG, MPI_COMM_WORLD,
+                     MPI_STATUS_IGNORE);
+            atomic_store(told, i + 1);
+            continue;
+        }
+        mark();
+        MPI_Isend(message, LONG_BYTES, MPI_CHAR, 1, TAG, MPI_COMM_WORLD,
+                  &request);
+        mark();
+        await(told, i + 1);
+        for (int n = 0; n < YIELDS; n++)
+            sched_yield();
+        mark();
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        mark();
+    }
+    free(message);
+}
+
 int main(int argc, char **argv)
 {
     atomic_long *told;
@@ -124,7 +169,7 @@ int main(int argc, char **argv)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     if (argc != 4 || size != 2) {
         fprintf(stderr,
-                "usage: mpirun -n 2 %s isend|pingpong|idle COUNT FILE\n",
+                "usage: mpirun -n 2 %s isend|pingpong|idle|long COUNT FILE\n",
                 argv[0]);
         MPI_Abort(MPI_COMM_WORLD, 1);
     }
@@ -135,6 +180,8 @@ int main(int argc, char **argv)
         isend(rank, atol(argv[2]));
     else if (strcmp(argv[1], "pingpong") == 0)
         pingpong(rank, atol(argv[2]), told);
+    else if (strcmp(argv[1], "long") == 0)
+        long_sends(rank, atol(argv[2]), told);
     else
         idle(rank, atol(argv[2]), told);
     MPI_Finalize();
