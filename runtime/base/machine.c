@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <hwloc.h>
+#include <hwloc/linux.h>
 #include <mpi.h>
 
 #include "runtime/base/log.h"
@@ -86,4 +87,18 @@ const char *machine_level_name(struct machine *m, int level)
     hwloc_obj_type_snprintf(m->name, sizeof m->name,
                             hwloc_get_obj_by_depth(m->topology, level, 0), 1);
     return m->name;
+}
+
+enum nearness machine_nearness(const struct machine *m, const char *path)
+{
+    enum nearness nearness = NEARNESS_UNKNOWN;
+    hwloc_cpuset_t theirs = hwloc_bitmap_alloc();
+    if (theirs && hwloc_linux_read_path_as_cpumask(path, theirs) == 0) {
+        if (hwloc_bitmap_isincluded(m->ours, theirs))
+            nearness = NEARNESS_NEAR;
+        else if (!hwloc_bitmap_intersects(m->ours, theirs))
+            nearness = NEARNESS_FAR;
+    }
+    hwloc_bitmap_free(theirs);
+    return nearness;
 }

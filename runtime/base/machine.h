@@ -33,4 +33,14 @@ void machine_path(struct machine *m, int path[MACHINE_LEVELS]);
  * lasts until the next call. */
 const char *machine_level_name(struct machine *m, int level);
 
+/* How near something is to the cores that this process may run on. */
+enum nearness { NEARNESS_FAR, NEARNESS_UNKNOWN, NEARNESS_NEAR };
+
+/*
+ * The nearness of what has the cores in `path`, a mask as Linux writes it for
+ * devices (/sys/.../local_cpus). NEAR: all of ours are among them; UNKNOWN:
+ * some, or there is no such file.
+ */
+enum nearness machine_nearness(const struct machine *m, const char *path);
+
 #endif

@@ -177,7 +177,9 @@ static enum grade choose_gid(struct ibv_context *context, struct device *d,
             entries[i].gid_index != (uint32_t)settings.gid_index)
             continue;
         enum grade grade = grade_gid(d, &entries[i]);
-        if (grade > best_grade) {
+        if (grade > best_grade ||
+            (grade != GRADE_NONE && grade == best_grade &&
+             d->nearness > best->nearness)) {
             *best = *d;
             best_grade = grade;
         }
@@ -238,14 +240,42 @@ static bool is_wanted(const char *name, int *port)
     return true;
 }
 
-static enum grade choose_on(struct ibv_device *found, struct device *best,
-                            enum grade best_grade, struct strbuf *why)
+/* The device's place; that of its network interface where it is made of
+ * software. */
+static enum nearness find_nearness(const struct machine *m, const char *name)
 {
-    struct device d = { .port = 0 };
+    char path[192], interface[IF_NAMESIZE] = "";
+    snprintf(path, sizeof path, "/sys/class/infiniband/%s/parent", name);
+    FILE *file = fopen(path, "r");
+    if (file) {
+        if (fscanf(file, "%15s", interface) != 1)
+            interface[0] = '\0';
+        fclose(file);
+        snprintf(path, sizeof path, "/sys/class/net/%s/device/../local_cpus",
+                 interface);
+        enum nearness nearness = machine_nearness(m, path);
+        if (nearness != NEARNESS_UNKNOWN)
+            return nearness;
+        snprintf(path, sizeof path, "/sys/class/net/%s/device/local_cpus",
+                 interface);
+    } else {
+        snprintf(path, sizeof path, "/sys/class/infiniband/%s/device/local_cpus",
+                 name);
+    }
+    return machine_nearness(m, path);
+}
+
+static enum grade choose_on(struct ibv_device *found, const struct machine *m,
+                            struct device *best, enum grade best_grade,
+                            struct strbuf *why)
+{
+    struct device d = { .nearness = NEARNESS_UNKNOWN };
     int port;
     if (!is_wanted(ibv_get_device_name(found), &port))
         return best_grade;
     strncpy(d.name, ibv_get_device_name(found), sizeof d.name - 1);
+    if (m)
+        d.nearness = find_nearness(m, d.name);
     struct ibv_context *context = ibv_open_device(found);
     if (!context || ibv_query_device(context, &d.limits) != 0) {
         strbuf_printf(why, "%s%s cannot be opened: %s", why->bytes ? ", " : "",
@@ -273,8 +303,13 @@ int device_choose(struct device *device, struct strbuf *why)
     struct strbuf reasons;
     strbuf_init(&reasons);
     enum grade grade = GRADE_NONE;
+    struct machine *m = NULL;
+    if (count > 1 && machine_open(&m) != MPI_SUCCESS)
+        m = NULL; /* then the first is as good as any */
     for (int i = 0; list && i < count; i++)
-        grade = choose_on(list[i], device, grade, &reasons);
+        grade = choose_on(list[i], m, device, grade, &reasons);
+    if (m)
+        machine_close(m);
     if (list)
         ibv_free_device_list(list);
     if (grade != GRADE_NONE) {

@@ -15,6 +15,7 @@
 #include <infiniband/verbs.h>
 #include <netinet/in.h>
 
+#include "runtime/base/machine.h"
 #include "runtime/base/strbuf.h"
 
 enum { ADDRESS_TEXT = 80 };
@@ -32,12 +33,14 @@ struct device {
     unsigned mtu_bytes;
     size_t max_message_bytes;
     struct ibv_device_attr limits;
+    enum nearness nearness;     /* to our cores; UNKNOWN where it is alone */
 };
 
 /*
  * Choose by the settings device and gid_index: of the active ports the one
  * with the best GID; RoCE v2 over IPv4 and InfiniBand stand above RoCE v2 over
- * IPv6, link-local addresses below. why gets one phrase on failure.
+ * IPv6, link-local addresses below. Of equal ones that of the device nearest to
+ * our cores, then the first. why gets one phrase on failure.
  * Errors   MPI_ERR_OTHER
  */
 int device_choose(struct device *device, struct strbuf *why);

@@ -321,6 +321,10 @@ static void verbs_explain(struct endpoint *ep, struct strbuf *out)
     strbuf_printf(out, "verbs: %s port %u, GID %d %s (%s), MTU %u", d->name,
                   d->port, d->gid_index, d->gid_text,
                   device_gid_type_name(d->gid_type), d->mtu_bytes);
+    if (d->nearness == NEARNESS_NEAR)
+        strbuf_puts(out, ", near this rank's cores");
+    else if (d->nearness == NEARNESS_FAR)
+        strbuf_puts(out, ", far from this rank's cores");
     strbuf_puts(out, ", ");
     memory_explain(v, out);
     if (v->hot.most)
