@@ -9,6 +9,7 @@
 #include "transport/verbs/poll.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 
 #include <mpi.h>
 
@@ -58,11 +59,43 @@ static inline void warm(struct verbs *v, struct connection *c, size_t bytes)
         hotring_consider(c);
 }
 
+/* A packet as the layer above sent it. */
+struct arrived {
+    const struct packet *packet;
+    size_t bytes;
+};
+
+/* Put a header that did not travel before the payload that did; learn one that
+ * will not travel again. What else came with the packet is taken, too. */
+static inline struct arrived restore(struct connection *c,
+                                     const struct receive_slot *slot,
+                                     const struct ibv_wc *wc)
+{
+    const struct packet *packet = (const struct packet *)slot->data;
+    uint32_t immediate = 0;
+    if (wc->wc_flags & IBV_WC_WITH_IMM) {
+        immediate = ntohl(wc->imm_data);
+        c->out.room += immediate & IMMEDIATE_SLOTS;
+    }
+    if (immediate & IMMEDIATE_BARE) {
+        c->credits += immediate >> IMMEDIATE_CREDITS_SHIFT & PRIVATE_CREDITS;
+        unsigned place = immediate >> IMMEDIATE_PLACE_SHIFT;
+        return (struct arrived){
+            memcpy(slot->data - KNOWN_BYTES,
+                   c->known_in.headers[place % KNOWN_HEADERS], KNOWN_BYTES),
+            wc->byte_len + KNOWN_BYTES };
+    }
+    c->credits += packet->private & PRIVATE_CREDITS;
+    if (packet->private & PRIVATE_REMEMBER)
+        known_keep(&c->known_in, packet->private >> PRIVATE_PLACE_SHIFT &
+                                     (KNOWN_HEADERS - 1), packet);
+    return (struct arrived){ packet, wc->byte_len };
+}
+
 /* A packet has arrived: hand it up, then give its slot and credit back. */
 static void take_packet(struct verbs *v, const struct ibv_wc *wc)
 {
     struct receive_slot *slot = (struct receive_slot *)(uintptr_t)wc->wr_id;
-    const struct packet *packet = (const struct packet *)slot->data;
     struct connection *c = qp_find(v, wc->qp_num);
     if (UNLIKELY(!c)) {
         receive_return(&v->receive, slot);
@@ -74,16 +107,14 @@ static void take_packet(struct verbs *v, const struct ibv_wc *wc)
         hotring_take(v, c);
     c->sends_in++;
     v->hot.arrivals++;
-    c->credits += packet->private & PRIVATE_CREDITS;
-    if (wc->wc_flags & IBV_WC_WITH_IMM)
-        c->out.room += ntohl(wc->imm_data);
-    if (UNLIKELY(packet->private & PRIVATE_CONTROL)) {
-        take_control(c, packet);
+    const struct arrived a = restore(c, slot, wc);
+    if (UNLIKELY(a.packet->private & PRIVATE_CONTROL)) {
+        take_control(c, a.packet);
         receive_return(&v->receive, slot);
         post_credits(c);
         return;
     }
-    packet_deliver(v->base.packets, c->base.world, packet, wc->byte_len);
+    packet_deliver(v->base.packets, c->base.world, a.packet, a.bytes);
     receive_return(&v->receive, slot);
     c->owed.packets++;
     v->hot.favour = 0;

@@ -39,14 +39,15 @@ void post_close(struct verbs *v)
 }
 
 /* Post a packet that goes to the receive queue; free slots of the peer's ring
- * go with it. */
+ * go with it, in the immediate data. */
 static inline bool post_message(struct connection *c, struct ibv_send_wr *wr,
                                 enum sent_kind kind, void *object)
 {
+    uint32_t immediate = wr->imm_data | c->owed.slots;
     wr->opcode = IBV_WR_SEND;
-    if (c->owed.slots) {
+    if (immediate) {
         wr->opcode = IBV_WR_SEND_WITH_IMM;
-        wr->imm_data = htonl(c->owed.slots);
+        wr->imm_data = htonl(immediate);
         c->owed.slots = 0;
     }
     c->sends_out++;
@@ -76,22 +77,46 @@ static bool post_inline(struct connection *c, const struct packet_out *out,
     return post_message(c, &wr, SENT_INLINE, NULL);
 }
 
+/* Put the header where it goes, and return the immediate data that it takes:
+ * not 0 when the peer knows it, and only the payload has to travel. */
+static uint32_t place_header(struct connection *c, char *at,
+                             const struct packet_out *out, uint16_t private)
+{
+    const unsigned owed = post_take_owed(c);
+    unsigned bits = private;
+    if (out->header_bytes == KNOWN_BYTES && private == 0) {
+        const unsigned place = known_place(out->header);
+        if (known_has(&c->known_out, out->header))
+            return IMMEDIATE_BARE | place << IMMEDIATE_PLACE_SHIFT |
+                   owed << IMMEDIATE_CREDITS_SHIFT;
+        known_keep(&c->known_out, place, out->header);
+        bits = PRIVATE_REMEMBER | place << PRIVATE_PLACE_SHIFT;
+    }
+    memcpy(at, out->header, out->header_bytes);
+    ((struct packet *)(void *)at)->private = (uint16_t)(bits | owed);
+    return 0;
+}
+
 static bool post_slot(struct connection *c, const struct packet_out *out,
                       uint16_t private)
 {
     struct verbs *v = verbs_of(c);
     struct send_slot *slot = v->send_free;
     v->send_free = slot->next_free;
-    memcpy(slot->data, out->header, out->header_bytes);
+    char *body = slot->data + out->header_bytes;
+    uint32_t immediate = place_header(c, slot->data, out, private);
     if (out->payload_bytes)
-        memcpy(slot->data + out->header_bytes, out->payload,
-               out->payload_bytes);
-    ((struct packet *)slot->data)->private = private | post_take_owed(c);
+        memcpy(body, out->payload, out->payload_bytes);
     struct ibv_sge sge = {
-        .addr = (uintptr_t)slot->data,
-        .length = (uint32_t)(out->header_bytes + out->payload_bytes),
+        .addr = (uintptr_t)body,
+        .length = (uint32_t)out->payload_bytes,
         .lkey = v->send_pool.mr->lkey };
-    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1 };
+    if (immediate == 0) {
+        sge.addr -= out->header_bytes;
+        sge.length += (uint32_t)out->header_bytes;
+    }
+    struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
+                              .imm_data = immediate };
     return post_message(c, &wr, SENT_SLOT, slot);
 }
 

@@ -24,12 +24,6 @@
 #include "transport/verbs/connection.h"
 #include "transport/verbs/verbs.h"
 
-/* packet.private on this transport. */
-enum {
-    PRIVATE_CREDITS = 0x0fff, /* credits returned */
-    PRIVATE_CONTROL = 0x8000  /* the packet is ours; type is one of control */
-};
-
 enum control {
     CONTROL_CREDITS,
     CONTROL_FAREWELL,

@@ -84,8 +84,8 @@ static int add_slots(struct receive *r, unsigned count, struct strbuf *why)
         return MPI_ERR_OTHER;
     }
     list_init(&b->link);
-    int err = memory_create_pool(&r->owner, count * r->slot_bytes, &b->pool,
-                                 why);
+    const size_t pace = receive_pace(r);
+    int err = memory_create_pool(&r->owner, count * pace, &b->pool, why);
     if (err != MPI_SUCCESS) {
         free(b);
         return err;
@@ -93,7 +93,7 @@ static int add_slots(struct receive *r, unsigned count, struct strbuf *why)
     list_append(&r->blocks, &b->link);
     for (unsigned i = 0; i < count; i++) {
         struct receive_slot *slot = &b->slots[i];
-        slot->data = b->pool.memory + i * r->slot_bytes;
+        slot->data = b->pool.memory + i * pace + CACHE_LINE;
         slot->sge = (struct ibv_sge){ .addr = (uintptr_t)slot->data,
                                       .length = (uint32_t)r->slot_bytes,
                                       .lkey = b->pool.mr->lkey };

@@ -15,6 +15,7 @@
 #include <infiniband/verbs.h>
 
 #include "runtime/base/list.h"
+#include "runtime/base/platform.h"
 #include "runtime/base/strbuf.h"
 #include "transport/verbs/memory.h"
 
@@ -39,8 +40,14 @@ struct receive {
 struct receive_slot {
     struct ibv_recv_wr wr;
     struct ibv_sge sge;
-    char *data;
+    char *data; /* where packets arrive; CACHE_LINE bytes before it are free */
 };
+
+/* From one slot's memory to the next one's. */
+static inline size_t receive_pace(const struct receive *r)
+{
+    return CACHE_LINE + r->slot_bytes;
+}
 
 /*
  * Make the queue and the first share. peers is how many are to be expected.

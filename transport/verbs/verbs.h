@@ -11,6 +11,7 @@
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
  *   hotring.c  rings that hot peers write into
+ *   known.h    headers that need not travel again
  *   connect.c  how a connection comes up: the state machine over librdmacm
  *   probe.c    is the host of a silent peer there?
  *   connection.c  its state, and its end in failure
@@ -28,6 +29,7 @@
 #include "transport/transport.h"
 #include "transport/verbs/device.h"
 #include "transport/verbs/hotring.h"
+#include "transport/verbs/known.h"
 #include "transport/verbs/memory.h"
 #include "transport/verbs/receive.h"
 
@@ -130,6 +132,8 @@ struct connection {
     uint32_t signals_taken;   /* of these completed */
     struct sent sent[SEND_QUEUE]; /* those between the two */
 
+    struct known known_out;   /* headers that the peer keeps of our packets, */
+    struct known known_in;    /* and we of its */
     uint32_t small_packets;   /* to our receive queue, without a ring */
     uint16_t sends_out;       /* packets to the peer's receive queue so far */
     uint16_t sends_in;        /* and from the peer to ours */

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    WIRE_MAGIC = 0x42540001,    /* and version */
+    WIRE_MAGIC = 0x42540002,    /* and version */
     PRIVATE_DATA_REQUEST = 56   /* bytes that fit in librdmacm's request */
 };
 
