@@ -6,6 +6,8 @@
 #define LOG_MODULE "p2p"
 #include "runtime/p2p/rndv.h"
 
+#include <string.h>
+
 #include "runtime/base/log.h"
 
 static struct match_header make_match_header(const struct p2p_request *r,
@@ -65,6 +67,21 @@ static bool can_write(const struct p2p_request *r)
            rndv_is_direct(r);
 }
 
+/* An offer without a layout is short enough for the short way, which is open
+ * only when nothing waits before it. */
+static inline enum post post_rts(struct p2p_request *r, enum turn turn,
+                                 const struct packet_out *out)
+{
+    enum { REST = sizeof(struct rts_header) - sizeof(struct match_header) };
+    uint64_t words[2];
+    if (UNLIKELY(out->payload_bytes > 0) ||
+        UNLIKELY(r->ep->short_limit <= REST))
+        return post_packet(r, turn, out);
+    memcpy(words, out->header, sizeof words);
+    return r->ep->send_short(r->ep, words[0], words[1],
+                             (const char *)out->header + sizeof words, REST);
+}
+
 enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
 {
     struct rts_header header = {
@@ -88,7 +105,7 @@ enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
         if (header.match.packet.flags & RTS_READABLE)
             out.payload_bytes = rndv_write_layout(r);
     }
-    enum post post = post_packet(r, turn, &out);
+    enum post post = post_rts(r, turn, &out);
     if (post != POST_DONE)
         return post;
     r->state = SEND_OFFERED;
