@@ -12,6 +12,7 @@
 
 static struct added {
     int error_class; /* 0: removed */
+    int codes;       /* of a class: that are in it, without itself */
     char *text;      /* NULL: none */
 } *added;
 
@@ -36,7 +37,11 @@ int error_user_add(int error_class, int *code)
         capacity = more;
     }
     *code = ERROR_USER_FIRST + count;
-    added[count++] = (struct added){ error_class ? error_class : *code, NULL };
+    struct added *class = find(error_class);
+    if (class)
+        class->codes++;
+    added[count++] = (struct added){
+        .error_class = error_class ? error_class : *code };
     return MPI_SUCCESS;
 }
 
@@ -68,12 +73,14 @@ int error_user_set_text(int code, const char *text)
 
 bool error_user_remove(int code)
 {
-    for (int i = 0; i < count; i++)
-        if (added[i].error_class == code && ERROR_USER_FIRST + i != code)
-            return false;
     struct added *a = find(code);
+    if (a->codes > 0)
+        return false;
+    struct added *class = find(a->error_class);
+    if (class && class != a)
+        class->codes--;
     free(a->text);
-    *a = (struct added){ 0, NULL };
+    *a = (struct added){ .error_class = 0 };
     return true;
 }
 

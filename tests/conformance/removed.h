@@ -58,6 +58,11 @@ typedef int MPI_Fint;
 #define PMPI_Message_c2f PMPI_Message_toint
 #define PMPI_Message_f2c PMPI_Message_fromint
 
+/* Came into the standard by other names. */
+#define MPIX_Delete_error_class MPI_Remove_error_class
+#define MPIX_Delete_error_code MPI_Remove_error_code
+#define MPIX_Delete_error_string MPI_Remove_error_string
+
 /* mt_probe_impl.c compares a message with the null handle of requests, which
  * is not that of messages in the ABI. */
 #ifdef NULL_REQUEST_IS_MESSAGE
