@@ -263,9 +263,11 @@ static const struct request_ops p2p_request_ops = { .release = release,
 
 bool request_pool_grow(struct p2p *p2p)
 {
-    struct request_slab *slab = calloc(1, sizeof *slab);
+    struct request_slab *slab = aligned_alloc(_Alignof(struct request_slab),
+                                              sizeof *slab);
     if (!slab)
         return false;
+    memset(slab, 0, sizeof *slab);
     slab->next = p2p->slabs;
     p2p->slabs = slab;
     for (int i = SLAB_REQUESTS - 1; i >= 0; i--) {

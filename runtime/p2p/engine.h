@@ -113,7 +113,7 @@ struct p2p_request {
     enum request_state state;
     int world;                  /* the peer, once known */
     struct endpoint *ep;        /* to it, once needed */
-    struct match_entry entry;   /* of a posted receive */
+    _Alignas(64) struct match_entry entry; /* of a posted receive */
     void *buffer;
     struct mpi_datatype *type;
     uint64_t capacity;          /* bytes the user's buffer holds */

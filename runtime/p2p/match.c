@@ -77,17 +77,17 @@ static void insert(struct match_index *index, struct match_entry *entry)
     index->added++;
     index->kinds |= 1u << kind_of(source, tag);
     list_append(bucket(index, 0, source, tag), &entry->chains[0]);
-    list_init(&entry->chains[1]);
-    list_init(&entry->chains[2]);
-    if (index->chains == 1)
+    if (index->chains == 1) {
+        entry->chains[1].next = NULL;
         return;
+    }
     list_append(bucket(index, 1, MPI_ANY_SOURCE, tag), &entry->chains[1]);
     list_append(bucket(index, 2, source, MPI_ANY_TAG), &entry->chains[2]);
 }
 
 void match_index_remove(struct match_entry *entry)
 {
-    for (int i = 0; i < MATCH_CHAINS; i++)
+    for (int i = 0; i < MATCH_CHAINS && entry->chains[i].next; i++)
         list_remove(&entry->chains[i]);
 }
 

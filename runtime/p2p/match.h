@@ -24,14 +24,17 @@
 
 enum { MATCH_CHAINS = 3 };
 
-/* One side of a match; embedded in a request or in an arrived message. */
+/* One side of a match; embedded in a request or in an arrived message. What a
+ * receive needs is in one cache line, if that is where the entry begins: with
+ * thousands of them, each line is a wait for memory. */
 struct match_entry {
     struct list link;
     int source;         /* in a receive, MPI_ANY_SOURCE fits all */
     int tag;            /* in a receive, MPI_ANY_TAG fits all */
-    struct list chains[MATCH_CHAINS]; /* of its buckets; the first one's next
-                                         is NULL: not indexed */
     uint64_t order;     /* in the queue, while indexed */
+    struct list chains[MATCH_CHAINS]; /* of its buckets; ends where a next is
+                                         NULL, which the first one's is while it
+                                         is not indexed */
 };
 
 struct match_index;
