@@ -5,7 +5,11 @@
  * constants, the layout of a status, error classes, and callbacks that see the
  * ABI's own handles.
  */
+#ifdef FOREIGN_HEADER
+#include FOREIGN_HEADER
+#else
 #include "foreign_mpi.h"
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
