@@ -44,6 +44,14 @@ void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
         p->entry[0].poll = poll_nothing;
 }
 
+int progress_poll_all(struct progress *p)
+{
+    int events = 0;
+    for (unsigned i = 0; i < p->count; i++)
+        events += p->entry[i].poll(p->entry[i].arg);
+    return events;
+}
+
 static int poll_awaits(void *progress)
 {
     struct progress *p = progress;

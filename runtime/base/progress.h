@@ -117,22 +117,26 @@ bool progress_has_news(struct progress *p);
 /* How long a sleep may last after so long a wait. */
 uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited);
 
-/* Run every poll function once; returns the number of events handled. */
+int progress_poll_all(struct progress *p);
+
+/* Run every poll function once; returns the number of events handled. Mostly
+ * there is one, and its call is all. */
 static inline int progress_poll(struct progress *p)
 {
-    int events = p->entry[0].poll(p->entry[0].arg);
-    for (unsigned i = 1; UNLIKELY(i < p->count); i++)
-        events += p->entry[i].poll(p->entry[i].arg);
-    return events;
+    if (LIKELY(p->count <= 1))
+        return p->entry[0].poll(p->entry[0].arg);
+    return progress_poll_all(p);
 }
 
 /* One round of a loop of the user's, such as one over MPI_Test. */
 static inline void progress_round(struct progress *p)
 {
-    if (progress_poll(p) == 0)
-        progress_idle(p);
-    else
+    if (progress_poll(p) != 0)
         p->idle = 0;
+    else if (LIKELY(!p->lock) && LIKELY(++p->idle < p->spin))
+        cpu_relax();
+    else
+        progress_idle(p);
 }
 
 /* One round of a loop that waits for *flag. */
