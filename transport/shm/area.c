@@ -23,7 +23,8 @@ static size_t mailbox_bytes(const struct area *a)
 
 static size_t ring_bytes(const struct area *a)
 {
-    return sizeof(struct ring_line) * RING_LINES + a->payload_bytes;
+    return align_up(sizeof(struct ring_line) * RING_ALL_LINES, PAGE) +
+           a->payload_bytes;
 }
 
 static size_t area_bytes(const struct area *a)
@@ -90,7 +91,7 @@ void area_ring(const struct area *a, uint32_t from, uint32_t to,
                         ((size_t)from * a->ranks + to) * ring_bytes(a);
     *ring = (struct ring){
         .lines = (struct ring_line *)at,
-        .payload = at + sizeof(struct ring_line) * RING_LINES,
+        .payload = at + ring_bytes(a) - a->payload_bytes,
         .taken = &area_mailbox(a, to)->from[from].taken,
         .payload_bytes = a->payload_bytes,
     };

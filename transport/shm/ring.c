@@ -23,7 +23,7 @@ void ring_sender_init(struct ring_sender *s, const struct ring *ring,
                       struct ring_turn *turn)
 {
     *s = (struct ring_sender){ .ring = *ring, .turn = turn,
-                               .limit = RING_LINES,
+                               .limit = RING_LINES - 1,
                                .payload_limit = ring->payload_bytes };
 }
 
@@ -40,11 +40,17 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
 /*
  * When to copy past the caches: what lies dirty in the sender's cache is dear
  * for a receiver far away, yet between two cores that share a cache nothing is
- * faster than that cache. How far the receiver is shows when the sender reads
- * the line in which it tells what it has consumed: 30 to 60 ns from a core
- * near, 160 and more from one far (docs/shm.md has the figures).
+ * sooner there. How far the receiver is shows when the sender reads the line
+ * in which it tells what it has consumed: 30 to 60 ns from a core near, 160
+ * and more from one far. Near, a stream gains too from 2 KiB on, as the
+ * sender's cache need not give up each line; requests and replies, which have
+ * the turn, do not (docs/shm.md has the figures).
  */
-enum { STREAMING_NSEC = 100, STREAMING_BYTES = 1024 };
+enum {
+    FAR_NSEC = 100,
+    STREAMING_BYTES = 1024,
+    STREAMING_NEAR_BYTES = 2048
+};
 
 /* Fold one reading of the distance into the mean; one of an interrupted
  * process says nothing, nor one of a line that had not changed. */
@@ -54,6 +60,21 @@ static void learn_distance(struct ring_sender *s, uint64_t nsec)
     if (nsec > LIMIT)
         return;
     s->distance_nsec += ((int)nsec - s->distance_nsec) / WEIGHT;
+}
+
+/*
+ * Write over what is left of packets in the lines that come free and the one
+ * behind them: with the number before the one that is expected there. The
+ * receiver looks at a line when it has consumed the packet in front, which is
+ * published later than this, so plain stores will do.
+ */
+static void clear(const struct ring_sender *s, uint32_t limit)
+{
+    if ((int32_t)(s->spanned - (s->limit + 1 - RING_LINES)) <= 0)
+        return;
+    for (uint32_t at = s->limit + 1; at != limit + 1; at++)
+        atomic_store_explicit(&s->ring.lines[at % RING_LINES].head, at,
+                              memory_order_relaxed);
 }
 
 /*
@@ -68,14 +89,23 @@ static NO_INLINE void refresh(struct ring_sender *s)
     const struct ring_taken *taken = s->ring.taken;
     uint64_t start = clock_nsec();
     uint32_t limit = atomic_load_explicit(&taken->lines,
-                                          memory_order_acquire) + RING_LINES;
+                                          memory_order_acquire) +
+                     RING_LINES - 1;
     uint64_t nsec = clock_nsec() - start;
     if (limit != s->limit)
         learn_distance(s, nsec);
+    clear(s, limit);
     s->limit = limit;
     s->payload_limit =
         atomic_load_explicit(&taken->payload, memory_order_acquire) +
         s->ring.payload_bytes;
+}
+
+static bool is_streaming(const struct ring_sender *s, size_t bytes)
+{
+    if (s->distance_nsec >= FAR_NSEC)
+        return bytes >= STREAMING_BYTES;
+    return bytes >= STREAMING_NEAR_BYTES && !s->turn->is_mine;
 }
 
 /* Write the packet to the payload ring, at the beginning of a cache line. Its
@@ -114,12 +144,11 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
         if (start + need > s->payload_limit)
             return POST_BUSY;
     }
-    copy_long(s->ring.payload + offset, packet,
-              s->distance_nsec >= STREAMING_NSEC && bytes >= STREAMING_BYTES);
+    copy_long(s->ring.payload + offset, packet, is_streaming(s, bytes));
     s->payload_next = start + need;
     line->place.offset = offset;
     line->place.end = s->payload_next;
-    ring_publish_line(s, line, bytes);
+    ring_publish_line(s, line, bytes, 1);
     return POST_DONE;
 }
 
@@ -127,12 +156,20 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
 static NO_INLINE enum post send_lines(struct ring_sender *s,
                                       const struct packet_out *packet)
 {
-
     struct ring_line *line = ring_next_line(s);
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     assert(packet->header_bytes <= RING_INLINE_BYTES);
-    if (!ring_is_inline(s->turn, line, bytes))
+    if (bytes > RING_SPAN_BYTES)
         return send_long(s, line, packet);
+    const uint32_t lines = ring_span(bytes);
+    if (!s->turn->is_mine) {
+        if (UNLIKELY(s->limit - s->next < lines)) {
+            refresh(s);
+            if (s->limit - s->next < lines)
+                return POST_BUSY;
+        }
+        s->spanned = s->next + lines;
+    }
     /* The receiver polls the first line: write that last and in one go, for
      * between two writes it may be taken away. */
     unsigned char *to = ring_inline(line);
@@ -141,7 +178,7 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
            packet->payload_bytes - first);
     copy_short(to, packet->header, packet->header_bytes);
     copy_short(to + packet->header_bytes, packet->payload, first);
-    ring_publish_line(s, line, bytes);
+    ring_publish_line(s, line, bytes, lines);
     return POST_DONE;
 }
 
@@ -156,7 +193,7 @@ enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
     copy_short(line->packet, packet->header, packet->header_bytes);
     copy_short(line->packet + packet->header_bytes, packet->payload,
                packet->payload_bytes);
-    ring_publish_line(s, line, bytes);
+    ring_publish_line(s, line, bytes, 1);
     return POST_DONE;
 }
 

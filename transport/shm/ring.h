@@ -2,20 +2,23 @@
 /*
  * A ring of packets from one process to one other, in memory both have mapped.
  *
- *   lines    | head | packet of at most 56 bytes | head | packet | ...
- *            0                                  64
- *   payload  ....| longer packet, whole |....| longer packet |..........
+ *   lines    | head | packet | head | longer packet .... | head | packet |
+ *            0                64                         192
+ *   payload  ....| longest packet, whole |....| longest packet |..........
  *
- * A packet takes one line. If it fits, it lies in the line, so that the
- * smallest messages move a single cache line; if not, the line says where in
- * the payload ring it lies in one piece. Lines stand at fixed places and hold
- * their head at a fixed place, so user bytes are never taken for a head and
- * nothing needs to be cleared after use.
+ * A packet lies behind its head, in one line or in consecutive ones, so that a
+ * message moves no cache line but those with its bytes and the receiver knows
+ * where the next begins. One longer than a span has a line alone, which says
+ * where in the payload ring it lies in one piece. One that begins in the last
+ * lines goes on behind them, in lines that are there for that only, and the
+ * first lines of the lap to come stay unused in its stead.
  *
- * The head's low half is the packet's number, counted from 1. A line is valid
- * when it has the number that the receiver expects there; what stands there
- * before is the number of a lap earlier, or zero in a ring never used. Only
- * equality is tested, so the number may wrap.
+ * The head's low half is the number of its line, counted from 1 through all
+ * laps. A packet has arrived when the line where the receiver expects it has
+ * that number. What stands there before is the number of a lap earlier, or
+ * zero in a ring never used, but never bytes of a packet that went on there:
+ * the sender writes over such before it uses the line in front. Only equality
+ * is tested, so the number may wrap.
  *
  * One sender, one receiver, no lock, no atomic read-modify-write. Who may
  * write what: the sender the lines and the payload, the receiver `ring_taken`.
@@ -43,10 +46,12 @@
 #include "transport/transport.h"
 
 enum {
-    RING_LINES = 256,       /* how far a sender may run ahead */
+    RING_LINES = 512,       /* how far a sender may run ahead */
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
-    RING_TURN_LINES = 16,   /* one packet; from there on it is bandwidth */
-    RING_TURN_BYTES = RING_TURN_LINES * CACHE_LINE - 8,
+    RING_SPAN_LINES = 18,   /* of the longest packet behind its head: 1 KiB */
+    RING_SPAN_BYTES = RING_SPAN_LINES * CACHE_LINE - 8,
+    RING_TURN_LINES = RING_SPAN_LINES, /* one packet */
+    RING_ALL_LINES = RING_LINES + RING_SPAN_LINES - 1,
     RING_PUBLISH = 4,       /* consumption is told in quarters of a ring */
     RING_TELL_LINES = RING_LINES / RING_PUBLISH
 };
@@ -82,7 +87,7 @@ struct ring_turn {
 
 /* Where a ring lies. payload_bytes is a power of two. */
 struct ring {
-    struct ring_line *lines; /* RING_LINES of them */
+    struct ring_line *lines; /* RING_ALL_LINES of them */
     unsigned char *payload;
     struct ring_taken *taken;
     uint32_t payload_bytes;
@@ -93,7 +98,10 @@ struct ring_sender {
     struct ring ring;
     struct ring_turn *turn;
     uint32_t next;          /* lines ever used */
-    uint32_t limit;         /* lines that may be used by what we know */
+    uint32_t limit;         /* lines that may be used by what we know; the line
+                               behind them holds no bytes of a packet */
+    uint32_t spanned;       /* lines ever used when one last was not the first
+                               of its packet */
     uint64_t payload_next;  /* payload bytes ever used */
     uint64_t payload_limit;
     int distance_nsec;      /* to read what the receiver's core has written */
@@ -109,6 +117,7 @@ struct ring_receiver {
     uint32_t turn_number;       /* the next packet's in the turn line */
     uint32_t from_side;         /* the sender's of the turn lines */
     uint32_t next;              /* lines ever consumed */
+    uint32_t lines;             /* of the packet given by ring_peek */
     uint32_t tell_at;           /* publish when so many are */
     uint64_t payload_next;      /* payload bytes ever consumed, with those of
                                    the packet given by ring_peek */
@@ -142,15 +151,13 @@ bool ring_has_room(struct ring_sender *s);
 /* Tell the sender of everything consumed. */
 void ring_publish(struct ring_receiver *r);
 
-/* Does a packet of so many bytes at this line lie there itself? */
-static inline bool ring_is_inline(const struct ring_turn *turn,
-                                  const struct ring_line *line, size_t bytes)
+/* Lines of a packet of so many bytes, at most a span. */
+static inline uint32_t ring_span(size_t bytes)
 {
-    return LIKELY(bytes <= RING_INLINE_BYTES) ||
-           (line == turn->line && bytes <= RING_TURN_BYTES);
+    return (uint32_t)((bytes + 8 + CACHE_LINE - 1) / CACHE_LINE);
 }
 
-/* Where it lies then: more than a line's packet when it spans turn lines. */
+/* Where a packet of at most a span lies; it may go on in the next lines. */
 static inline unsigned char *ring_inline(const struct ring_line *line)
 {
     return (unsigned char *)(uintptr_t)line + offsetof(struct ring_line, packet);
@@ -171,19 +178,22 @@ ring_next_line(const struct ring_sender *s)
 }
 
 /*
- * Give the line from ring_next_line to the receiver. Sender only.
+ * Give the line from ring_next_line, and those behind it, to the receiver; of
+ * the turn lines a packet counts as one. Sender only.
  * The release store keeps all writes to line and payload before it. It is one
  * store of 8 bytes: a sender that dies has published the packet whole or not.
  */
 static ALWAYS_INLINE void ring_publish_line(struct ring_sender *s,
                                             struct ring_line *line,
-                                            size_t bytes)
+                                            size_t bytes, uint32_t lines)
 {
-    uint32_t number = ++s->next;
+    uint32_t number = s->next + 1;
     if (s->turn->is_mine) {
         s->turn->is_mine = false;
         number = ring_turn_number(number, s->turn->side);
+        lines = 1;
     }
+    s->next += lines;
     atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
                           memory_order_release);
 }
@@ -248,12 +258,16 @@ ring_packet(struct ring_receiver *r, const struct ring_line *line,
 {
     r->line = line;
     *bytes = (size_t)(head >> 32);
-    if (ring_is_inline(r->turn, line, *bytes))
+    r->lines = 1;
+    if (LIKELY(*bytes <= RING_SPAN_BYTES)) {
+        if (LIKELY(line != r->turn_line))
+            r->lines = ring_span(*bytes);
         return (const struct packet *)ring_inline(line);
+    }
     r->payload_next = line->place.end;
     if (r->payload_next - r->payload_told >=
         r->ring.payload_bytes / RING_PUBLISH)
-        r->tell_at = r->next + 1;
+        r->tell_at = r->next;
     return (const struct packet *)(r->ring.payload + line->place.offset);
 }
 
@@ -272,9 +286,9 @@ static ALWAYS_INLINE bool ring_release(struct ring_receiver *r)
 {
     if (r->line == r->turn_line)
         r->turn->is_mine = true;
-    r->next++;
+    r->next += r->lines;
     ring_expect(r);
-    if (LIKELY(r->next != r->tell_at))
+    if (LIKELY((int32_t)(r->next - r->tell_at) < 0))
         return false;
     ring_publish(r);
     return true;

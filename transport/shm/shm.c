@@ -290,9 +290,11 @@ static void shm_release_region(struct transport *t, struct region *region)
 {
 }
 
-/* Somebody new has announced itself: find out who. The count was read before
- * the flags, so whoever comes meanwhile is found now or at the next poll. */
-static COLD void welcome(struct shm *shm, uint32_t announced)
+static int shm_poll(struct transport *t);
+
+/* Somebody new has announced itself: find out who, then poll. The count was
+ * read before the flags, so whoever comes meanwhile is found now or next. */
+static COLD int welcome(struct shm *shm, uint32_t announced)
 {
     uint32_t here = (uint32_t)shm->transport.process->local;
     for (uint32_t from = 0; from < shm->area.ranks; from++) {
@@ -303,6 +305,7 @@ static COLD void welcome(struct shm *shm, uint32_t announced)
         }
     }
     shm->announced_seen = announced;
+    return shm_poll(&shm->transport);
 }
 
 /* Hand up the packet of a line that has arrived. */
@@ -359,7 +362,7 @@ static int shm_poll(struct transport *t)
     uint32_t announced = atomic_load_explicit(&shm->mailbox->announced,
                                               memory_order_acquire);
     if (UNLIKELY(announced != shm->announced_seen))
-        welcome(shm, announced);
+        return welcome(shm, announced);
     for (unsigned i = 0; i < shm->sender_count; i++) {
         const struct ring_line *line = ring_arrived(&shm->senders[i]->in,
                                                     &head);

@@ -44,7 +44,7 @@ static void setup(void)
 {
     turn_line = lines_of(sizeof(struct ring_line) * RING_TURN_LINES);
     for (int i = 0; i < 2; i++) {
-        ring[i].lines = lines_of(sizeof(struct ring_line) * RING_LINES);
+        ring[i].lines = lines_of(sizeof(struct ring_line) * RING_ALL_LINES);
         ring[i].payload = lines_of(PAYLOAD);
         ring[i].taken = lines_of(sizeof *ring[i].taken);
         ring[i].payload_bytes = PAYLOAD;
@@ -138,7 +138,7 @@ END_TEST
 
 START_TEST(a_full_row_of_lines_answers_busy)
 {
-    for (int i = 0; i < RING_LINES; i++)
+    for (int i = 0; i < RING_LINES - 1; i++)
         ck_assert_int_eq(send_bytes(8), POST_DONE);
     ck_assert_int_eq(send_bytes(8), POST_BUSY);
     for (int i = 0; i < RING_LINES / RING_PUBLISH; i++)
@@ -197,12 +197,12 @@ START_TEST(numbers_may_wrap)
         atomic_store(&ring[0].lines[place % RING_LINES].head, place + 1);
     atomic_store(&ring[0].taken->lines, start);
     side[0].sender.next = start;
-    side[0].sender.limit = start + RING_LINES;
+    side[0].sender.limit = start + RING_LINES - 1;
     side[1].receiver.next = start;
     side[1].receiver.tell_at = start + RING_TELL_LINES;
     ring_expect(&side[1].receiver);
     send_many(5000, UINT32_MAX);
-    ck_assert_uint_lt(side[1].receiver.next, 5000);
+    ck_assert_uint_lt(side[1].receiver.next, start);
 }
 END_TEST
 
@@ -219,20 +219,64 @@ START_TEST(consumption_is_told_in_quarters)
 }
 END_TEST
 
-/* User bytes that look like heads of any lap must not be taken for packets. */
+/* Fill a packet with what each of its lines will be expected to hold as a head
+ * in the next lap. */
+static void fill_with_heads(uint64_t *words, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        uint32_t line = side[0].sender.next + (uint32_t)(i + 1) / 8;
+        words[i] = (line + RING_LINES + 1) | (uint64_t)16 << 32;
+    }
+}
+
+/* User bytes that look like heads must not be taken for packets. */
 START_TEST(user_bytes_are_never_a_head)
 {
-    uint32_t words[PAYLOAD / 8] = { 0 };
+    uint64_t words[RING_SPAN_BYTES / 8] = { 0 };
     size_t bytes;
-    for (uint32_t n = 0; n < 3 * RING_LINES; n++) {
-        for (size_t i = 2; i < ARRAY_COUNT(words); i++)
-            words[i] = n + 2;
-        struct packet_out packet = { words, 8, words + 2, 8 + n % 600 };
+    for (uint32_t n = 0; n < 40 * RING_LINES; n++) {
+        fill_with_heads(words, ARRAY_COUNT(words));
+        struct packet_out packet = { words, 8, words + 1, 8 + n % 1100 };
         ck_assert_int_eq(ring_send(&side[0].sender, &packet), POST_DONE);
         ck_assert_ptr_nonnull(ring_peek(&side[1].receiver, &bytes));
-        ck_assert_uint_eq(bytes, 16 + n % 600);
+        ck_assert_uint_eq(bytes, 16 + n % 1100);
         ring_release(&side[1].receiver);
         ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
+    }
+}
+END_TEST
+
+/* Short and long by turns, with few lines free. */
+START_TEST(user_bytes_are_never_a_head_in_a_full_ring)
+{
+    uint64_t words[RING_SPAN_BYTES / 8] = { 0 };
+    for (uint32_t n = 0; n < 100000; n++) {
+        fill_with_heads(words, ARRAY_COUNT(words));
+        size_t bytes = draw(2) ? 8 : 8 + draw(1100);
+        struct packet_out packet = { words, 8, words + 1, bytes };
+        if (ring_send(&side[0].sender, &packet) == POST_DONE)
+            continue;
+        for (unsigned drops = draw(60); drops > 0 && drop() > 0; drops--)
+            ;
+    }
+    while (drop() > 0)
+        ;
+    ck_assert_uint_eq(side[1].receiver.next, side[0].sender.next);
+}
+END_TEST
+
+START_TEST(packets_lie_in_consecutive_lines)
+{
+    size_t bytes;
+    side[0].turn.is_mine = false;
+    for (uint32_t n = 0; n < 3 * RING_LINES; n++) {
+        uint32_t line = side[0].sender.next;
+        ck_assert_int_eq(send_bytes(8 + n % (RING_SPAN_BYTES - 7)), POST_DONE);
+        const struct packet *at = ring_peek(&side[1].receiver, &bytes);
+        ck_assert_ptr_eq(at, ring[0].lines[line % RING_LINES].packet);
+        ck_assert_uint_eq(side[0].sender.next - line,
+                          (bytes + 8 + CACHE_LINE - 1) / CACHE_LINE);
+        ring_release(&side[1].receiver);
     }
 }
 END_TEST
@@ -306,12 +350,12 @@ END_TEST
 START_TEST(turn_lines_hold_longer_packets)
 {
     size_t bytes;
-    for (size_t size = 8; size <= 2 * RING_TURN_BYTES; size += 8) {
+    for (size_t size = 8; size <= 2 * RING_SPAN_BYTES; size += 8) {
         ck_assert_int_eq(send_bytes(size), POST_DONE);
         const unsigned char *at =
             (const unsigned char *)ring_peek(&side[1].receiver, &bytes);
         ck_assert_uint_eq(bytes, size);
-        ck_assert_int_eq(at == turn_line->packet, size <= RING_TURN_BYTES);
+        ck_assert_int_eq(at == turn_line->packet, size <= RING_SPAN_BYTES);
         ck_assert_uint_eq(drop(), size);
         ck_assert_int_eq(send_from(1), POST_DONE);
         ck_assert(receive_at(0));
@@ -385,6 +429,8 @@ int main(void)
     tcase_add_test(t, numbers_may_wrap);
     tcase_add_test(t, consumption_is_told_in_quarters);
     tcase_add_test(t, user_bytes_are_never_a_head);
+    tcase_add_test(t, user_bytes_are_never_a_head_in_a_full_ring);
+    tcase_add_test(t, packets_lie_in_consecutive_lines);
     tcase_add_test(t, request_and_reply_use_only_the_turn_line);
     tcase_add_test(t, the_turn_comes_with_the_release);
     tcase_add_test(t, busy_does_not_lose_the_turn);

@@ -25,7 +25,7 @@ enum { PAYLOAD = 8192, LONGEST = 2048 };
 static struct shared {
     struct ring_line turn[RING_TURN_LINES];
     struct ring_taken taken[2];
-    struct ring_line lines[2][RING_LINES];
+    struct ring_line lines[2][RING_ALL_LINES];
     _Alignas(CACHE_LINE) unsigned char payload[2][PAYLOAD];
 } *shared;
 
@@ -150,7 +150,8 @@ static bool watch(bool has_turn, size_t bytes, struct seen *seen)
  * turn. */
 START_TEST(dying_at_any_instruction_leaves_all_or_nothing)
 {
-    static const size_t sizes[] = { 16, 24, 56, 57, 400, 1016, 1017, 2048 };
+    static const size_t sizes[] = { 16, 24, 56, 57, 400,
+                                    RING_SPAN_BYTES, RING_SPAN_BYTES + 1, 2048 };
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)
         for (int has_turn = 0; has_turn < 2; has_turn++) {
             struct seen seen;
