@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     bench_print_head(&b, columns, 1);
 
     for (long bytes = b.opt.min_bytes; bytes <= b.opt.max_bytes;
-         bytes = bench_next_size(bytes)) {
+         bytes = bench_next_size(&b, bytes)) {
         struct measured m = bench_measure(&b, run, &s, (size_t)bytes);
         double messages = 2.0 * (double)m.iterations * s.window;
         double rate = messages * (double)bytes / m.seconds / 1e6;

@@ -390,7 +390,7 @@ int main(int argc, char **argv)
     bench_print_head(&b, columns, b.opt.full ? 4 : 1);
 
     for (long bytes = b.opt.min_bytes; bytes <= most;
-         bytes = bench_next_size(bytes))
+         bytes = bench_next_size(&b, bytes))
         wrong_count += test_size(&b, &t, bytes);
     free(t.buffers.in);
     free(t.buffers.out);

@@ -9,6 +9,7 @@
  */
 #include "benchmarks/common.h"
 
+#include <limits.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,13 @@ enum {
     MAX_ITERATIONS = 1000000
 };
 
-long bench_next_size(long bytes)
+long bench_next_size(const struct bench *b, long bytes)
 {
+    for (int i = 0; i < b->opt.size_count; i++)
+        if (b->opt.sizes[i] > bytes)
+            return b->opt.sizes[i];
+    if (b->opt.size_count > 0)
+        return LONG_MAX;
     return bytes == 0 ? 1 : 2 * bytes;
 }
 

@@ -14,12 +14,15 @@
 
 /* Where collectives begin and what rank 0 of a pair is. */
 enum {
-    ROOT = 0
+    ROOT = 0,
+    SIZES_MAX = 16
 };
 
 struct options {
     long min_bytes;
     long max_bytes;
+    long sizes[SIZES_MAX]; /* if given one by one */
+    int size_count;
     long iterations;  /* 0: as many as take `seconds` */
     long warmup;      /* runs before the timed ones; -1: a tenth of them */
     double seconds;   /* time for one size when iterations is 0 */
@@ -83,8 +86,8 @@ void bench_print_head(const struct bench *b, const char *const columns[],
 void bench_print_row(const struct bench *b, long bytes, const double values[],
                      int count, long wrong_count);
 
-/* The size after bytes: 0, 1, 2, 4 ... */
-long bench_next_size(long bytes);
+/* The size after bytes: 0, 1, 2, 4 ... or the next that was given. */
+long bench_next_size(const struct bench *b, long bytes);
 
 /*
  * Warm up, find how often to run, run; with -r the fastest of several times,

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
     bench_print_head(&b, columns, 1);
 
     for (long bytes = b.opt.min_bytes; bytes <= b.opt.max_bytes;
-         bytes = bench_next_size(bytes)) {
+         bytes = bench_next_size(&b, bytes)) {
         struct measured m = bench_measure(&b, run, &p, (size_t)bytes);
         double usec = m.seconds * 1e6 / (double)m.iterations / 2;
         long wrong = -1;

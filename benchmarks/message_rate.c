@@ -106,7 +106,7 @@ int main(int argc, char **argv)
     bench_print_head(&b, columns, 2);
 
     for (long bytes = b.opt.min_bytes; bytes <= b.opt.max_bytes;
-         bytes = bench_next_size(bytes)) {
+         bytes = bench_next_size(&b, bytes)) {
         struct measured m = bench_measure(&b, run, &s, (size_t)bytes);
         double seconds = slowest(s.sends ? m.seconds : 0);
         double messages = (double)pairs * (double)m.iterations * s.window;

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_COMPLAINT \
+    "-m: a message may have 2147483647 bytes, an int's range"
+
 /* Reads "64", "64K", "4M", "1G". False if text is anything else. */
 static bool parse_bytes(const char *text, const char **end, long *bytes)
 {
@@ -30,7 +33,27 @@ static bool parse_bytes(const char *text, const char **end, long *bytes)
     return true;
 }
 
-/* -m MAX, -m MIN:MAX or -m MIN: */
+/* -m A,B,... after A */
+static const char *parse_list(const char *at, long first, struct options *opt)
+{
+    opt->sizes[0] = first;
+    opt->size_count = 1;
+    while (*at == ',') {
+        if (opt->size_count == SIZES_MAX)
+            return "-m: too many sizes";
+        if (!parse_bytes(at + 1, &at, &opt->sizes[opt->size_count]) ||
+            opt->sizes[opt->size_count] <= opt->sizes[opt->size_count - 1])
+            return "-m: the sizes of a list grow";
+        opt->size_count++;
+    }
+    opt->min_bytes = first;
+    opt->max_bytes = opt->sizes[opt->size_count - 1];
+    if (*at != '\0')
+        return "-m wants a list of bytes, such as 8,1K,64K";
+    return opt->max_bytes > INT_MAX ? MAX_COMPLAINT : NULL;
+}
+
+/* -m MAX, -m MIN:MAX, -m MIN: or -m A,B,... */
 static const char *parse_sizes(const char *text, struct options *opt)
 {
     const char *at;
@@ -38,6 +61,8 @@ static const char *parse_sizes(const char *text, struct options *opt)
 
     if (!parse_bytes(text, &at, &first))
         return "-m wants MIN:MAX in bytes, such as 1:64K";
+    if (*at == ',')
+        return parse_list(at, first, opt);
     if (*at == ':') {
         opt->min_bytes = first;
         at++;
@@ -53,7 +78,7 @@ static const char *parse_sizes(const char *text, struct options *opt)
     if (opt->min_bytes > opt->max_bytes)
         return "-m: the smallest size is above the largest";
     if (opt->max_bytes > INT_MAX)
-        return "-m: a message may have 2147483647 bytes, an int's range";
+        return MAX_COMPLAINT;
     return NULL;
 }
 
@@ -120,7 +145,7 @@ static void print_usage(const struct benchmark *what, const char *program)
     printf("%s\nUsage: mpirun -n RANKS %s [OPTION]...\n", what->title, program);
     if (what->max_bytes > 0)
         printf("  -m MIN:MAX  message sizes in bytes; also MAX or MIN:, with "
-               "K, M (default %ld:%ld)\n",
+               "K, M (default %ld:%ld), or a list 8,1K\n",
                what->min_bytes, what->max_bytes);
     printf("  -i N        timed iterations a size (default: what fits in the "
            "time of -t)\n"

@@ -235,7 +235,7 @@ int main(int argc, char **argv)
     calibrate();
     bench_print_head(&b, columns, 4);
     for (long bytes = b.opt.min_bytes; bytes <= b.opt.max_bytes;
-         bytes = bench_next_size(bytes)) {
+         bytes = bench_next_size(&b, bytes)) {
         wrong += test_size(&b, &t, bytes);
         if (!o->least)
             break;
