@@ -21,6 +21,12 @@
 
 enum { PAGE = 4096, OWN_CORE_LOOKS = 16 };
 
+/* A hall has room for this, or for less where so many ranks share a board that
+ * their halls would take more than this together; more ranks have none. */
+enum { HALL_BYTES = 1 << 20, HALLS_BYTES = 64 << 20, HALL_RANKS = 256 };
+
+static const uint64_t MORE = (uint64_t)1 << 63;
+
 struct board_header {
     _Atomic uint32_t waiters; /* ranks that wait for room */
     _Atomic uint32_t closed;  /* ranks that have closed the board */
@@ -33,10 +39,23 @@ static size_t lines_bytes(int size)
                     PAGE);
 }
 
+static size_t areas_bytes(int size)
+{
+    return (size_t)size * BOARD_PLACES * BOARD_AREA_BYTES;
+}
+
+static size_t hall_bytes(int size)
+{
+    const size_t share = HALLS_BYTES / BOARD_HALLS / (size_t)size;
+    if (size > HALL_RANKS)
+        return 0;
+    return share < HALL_BYTES ? share / PAGE * PAGE : HALL_BYTES;
+}
+
 size_t board_bytes(int size)
 {
-    return PAGE + lines_bytes(size) +
-           (size_t)size * BOARD_PLACES * BOARD_AREA_BYTES;
+    return PAGE + lines_bytes(size) + areas_bytes(size) +
+           (size_t)size * BOARD_HALLS * hall_bytes(size);
 }
 
 int board_open(struct mpi_comm *comm, uint64_t offset, struct board **out)
@@ -59,6 +78,8 @@ int board_open(struct mpi_comm *comm, uint64_t offset, struct board **out)
     b->header = memory;
     b->lines = (struct board_line *)((char *)memory + PAGE);
     b->areas = (unsigned char *)memory + PAGE + lines_bytes(comm->size);
+    b->halls = b->areas + areas_bytes(comm->size);
+    b->hall_bytes = hall_bytes(comm->size);
     b->rank = comm->rank;
     b->size = comm->size;
     b->spin = process->has_own_core ? OWN_CORE_LOOKS : 0;
@@ -90,10 +111,18 @@ static inline struct board_line *line_of(const struct board *b, int rank,
     return &b->lines[rank * BOARD_PLACES + (int)(number % BOARD_PLACES)];
 }
 
+static NO_INLINE void *hall_of(const struct board *b, int rank)
+{
+    const size_t hall = (size_t)rank * BOARD_HALLS + b->number % BOARD_HALLS;
+    return b->halls + hall * b->hall_bytes;
+}
+
 static inline void *place_of(const struct board *b, int rank, size_t bytes)
 {
     if (bytes <= BOARD_INLINE_BYTES)
         return line_of(b, rank, b->number)->data;
+    if (UNLIKELY(bytes > BOARD_AREA_BYTES))
+        return hall_of(b, rank);
     const size_t place = (size_t)rank * BOARD_PLACES +
                          b->number % BOARD_PLACES;
     return b->areas + place * BOARD_AREA_BYTES;
@@ -101,13 +130,20 @@ static inline void *place_of(const struct board *b, int rank, size_t bytes)
 
 /* ---- waiting ---- */
 
-/* Ranks from..end of which it is not known that they have entered a step. */
+/* Ranks from..end of which it is not known that they have entered a step, with
+ * so many bytes or all they have. */
 struct awaited {
     struct progress_await base;
     const struct board *board;
     uint32_t number;
     int from, end;
+    size_t bytes;
 };
+
+static inline size_t bytes_of(uint64_t entry)
+{
+    return (size_t)((entry & ~MORE) >> 32);
+}
 
 /*
  * Have all of them? The acquire loads pair with the release store in `enter`:
@@ -121,6 +157,8 @@ static bool have_entered(struct awaited *a)
         uint64_t entry = atomic_load_explicit(&line->entry,
                                               memory_order_acquire);
         if ((int32_t)((uint32_t)entry - a->number) < 0)
+            return false;
+        if (UNLIKELY(entry & MORE) && bytes_of(entry) < a->bytes)
             return false;
     }
     return true;
@@ -177,8 +215,13 @@ static void ring_all(const struct board *b)
 
 int board_await(struct board *b, int rank)
 {
+    return board_await_bytes(b, rank, 0);
+}
+
+int board_await_bytes(struct board *b, int rank, size_t bytes)
+{
     struct awaited a = { .board = b, .number = b->number, .from = rank,
-                         .end = rank + 1 };
+                         .end = rank + 1, .bytes = bytes };
     return have_entered(&a) ? MPI_SUCCESS : await(b, &a);
 }
 
@@ -272,7 +315,9 @@ void board_write(const struct board *b, void *to, const void *from,
 
 int board_next(struct board *b, size_t bytes, void **place)
 {
-    const uint32_t needed = ++b->number - (BOARD_PLACES - 1);
+    const uint32_t places = LIKELY(bytes <= BOARD_AREA_BYTES) ? BOARD_PLACES
+                                                              : BOARD_HALLS;
+    const uint32_t needed = ++b->number - (places - 1);
     if (UNLIKELY((int32_t)(b->known - needed) < 0)) {
         int err = await_room(b, needed);
         if (err != MPI_SUCCESS)
@@ -286,10 +331,10 @@ int board_next(struct board *b, size_t bytes, void **place)
 
 /* The release store keeps the data before the number, and all reads of earlier
  * steps too. */
-static inline void enter(struct board *b, size_t bytes)
+static inline void enter(struct board *b, size_t bytes, uint64_t more)
 {
     atomic_store_explicit(&line_of(b, b->rank, b->number)->entry,
-                          b->number | (uint64_t)bytes << 32,
+                          b->number | (uint64_t)bytes << 32 | more,
                           memory_order_release);
 }
 
@@ -302,13 +347,24 @@ static inline bool has_waiters(const struct board *b)
                                          memory_order_relaxed) != 0);
 }
 
-void board_enter(struct board *b, size_t bytes, int audience)
+static inline void wake(const struct board *b, int audience)
 {
-    enter(b, bytes);
     if (audience == FOR_ALL || has_waiters(b))
         ring_all(b);
     else if (audience != FOR_NONE)
         doorbell_ring(b->bells[audience]);
+}
+
+void board_enter(struct board *b, size_t bytes, int audience)
+{
+    enter(b, bytes, 0);
+    wake(b, audience);
+}
+
+void board_show_some(struct board *b, size_t bytes, int audience)
+{
+    enter(b, bytes, MORE);
+    wake(b, audience);
 }
 
 const void *board_data(const struct board *b, int rank, size_t *bytes)
@@ -316,6 +372,7 @@ const void *board_data(const struct board *b, int rank, size_t *bytes)
     const uint64_t entry =
         atomic_load_explicit(&line_of(b, rank, b->number)->entry,
                              memory_order_relaxed);
-    *bytes = (size_t)(entry >> 32);
-    return place_of(b, rank, *bytes);
+    *bytes = bytes_of(entry);
+    return UNLIKELY(entry & MORE) ? hall_of(b, rank)
+                                  : place_of(b, rank, *bytes);
 }

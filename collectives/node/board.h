@@ -10,10 +10,14 @@
  * before it is its owner waits until all ranks have entered the step after the
  * one it was used in, so that they are done with it.
  *
- *   header | lines of rank 0 | lines of rank 1 | ... | areas of rank 0 | ...
+ *   header | lines of rank 0 | ... | areas of rank 0 | ... | halls of rank 0 ...
  *
  *   line   | number, bytes | - | data of at most 48 bytes |   a cache line
  *   area   longer data, on pages that the owner is the first to touch
+ *   hall   still longer data: two of each rank, used by turns
+ *
+ * Data in a hall may be shown piece by piece: the bytes in the line grow, and
+ * a flag in it says that there are more to come.
  *
  * One writer for each line and area, no lock and no atomic read-modify-write
  * but where a rank waits for room. What orders memory is explained at the
@@ -38,11 +42,13 @@ struct mpi_comm;
 enum {
     BOARD_PLACES = 4,          /* steps that a rank may run ahead, plus one */
     BOARD_AREA_BYTES = 32 << 10,
-    BOARD_INLINE_BYTES = 48    /* what a line leaves, aligned to 16 */
+    BOARD_INLINE_BYTES = 48,   /* what a line leaves, aligned to 16 */
+    BOARD_HALLS = 2
 };
 
 struct board_line {
-    _Alignas(CACHE_LINE) _Atomic uint64_t entry; /* number | bytes << 32 */
+    /* number | bytes << 32 | are there more to come? << 63 */
+    _Alignas(CACHE_LINE) _Atomic uint64_t entry;
     uint64_t unused;
     unsigned char data[BOARD_INLINE_BYTES];
 };
@@ -56,6 +62,8 @@ struct board {
     struct board_header *header;
     struct board_line *lines;  /* BOARD_PLACES of each rank */
     unsigned char *areas;      /* as many */
+    unsigned char *halls;      /* BOARD_HALLS of each rank */
+    size_t hall_bytes;         /* of each; 0: none */
     uint64_t offset;           /* in the node segment */
     size_t bytes;
     int rank, size;
@@ -89,11 +97,15 @@ void board_close(struct board *b);
 int board_begin(struct board *b);
 
 /*
- * Begin the next step; *place is where to write at most BOARD_AREA_BYTES of
- * which `bytes` will be shown to the others. Waits while the place is in use.
+ * Begin the next step; *place is where to write `bytes`, at most b->hall_bytes,
+ * that will be shown to the others. Waits while the place is in use.
  * Errors   why the communicator's collectives fail
  */
 int board_next(struct board *b, size_t bytes, void **place);
+
+/* Show the others the first bytes of what is longer than BOARD_AREA_BYTES, with
+ * more to come; the last to be shown enters the step. */
+void board_show_some(struct board *b, size_t bytes, int audience);
 
 /* Copy to a place from board_next, past the caches where that is faster for the
  * readers. */
@@ -112,8 +124,11 @@ void board_enter(struct board *b, size_t bytes, int audience);
 int board_await(struct board *b, int rank);
 int board_await_all(struct board *b);
 
-/* The data of a rank that has entered the step: valid until this rank enters
- * the next one. */
+/* Wait until a rank has shown so many bytes, or all that it has. */
+int board_await_bytes(struct board *b, int rank, size_t bytes);
+
+/* The data of a rank that has entered the step, *bytes of it so far: valid
+ * until this rank enters the next one. */
 const void *board_data(const struct board *b, int rank, size_t *bytes);
 
 #endif

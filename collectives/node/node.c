@@ -19,14 +19,6 @@ enum { CALLS_BEFORE = 3, NEVER = -1 };
 
 enum { NO_OFFSET = 1 }; /* no part begins there */
 
-/*
- * The longest that go this way where each rank has a core for itself: longer
- * ones do better as messages, which one core copies while the other waits.
- * Measured with 2 ranks on cores near and far; where ranks share cores all that
- * fits is faster here, by how much is in docs/shm.md.
- */
-enum { OWN_CORES_BYTES = 8 << 10, OWN_CORES_REDUCTION_BYTES = 2 << 10 };
-
 static bool is_on_one_node(const struct mpi_comm *comm)
 {
     const struct process *process = p2p_process(comm->p2p);
@@ -89,37 +81,36 @@ static COLD int open_board(struct mpi_comm *comm)
     return err;
 }
 
-/* Bytes that the rank with most of them shows the others. */
-static size_t shown_bytes(const struct coll_args *a)
-{
-    switch (a->kind) {
-    case COLL_SCATTER:
-    case COLL_ALLTOALL:
-        return coll_bytes(a) * (size_t)a->comm->size;
-    case COLL_REDUCE:
-    case COLL_ALLREDUCE:
-        return node_reduction_bytes(a);
-    default:
-        return coll_bytes(a);
-    }
-}
-
-static bool is_short(const struct coll_args *a)
-{
-    const bool is_reduction = a->kind == COLL_REDUCE ||
-                              a->kind == COLL_ALLREDUCE;
-    size_t longest = BOARD_AREA_BYTES;
-    if (a->comm->board->has_own_cores)
-        longest = is_reduction ? OWN_CORES_REDUCTION_BYTES : OWN_CORES_BYTES;
-    return shown_bytes(a) <= longest;
-}
-
-static node_operation *const operations[COLL_COUNT] = {
-    [COLL_BARRIER] = node_barrier,     [COLL_BCAST] = node_bcast,
-    [COLL_REDUCE] = node_reduce,       [COLL_ALLREDUCE] = node_allreduce,
-    [COLL_GATHER] = node_gather,       [COLL_SCATTER] = node_scatter,
-    [COLL_ALLGATHER] = node_allgather, [COLL_ALLTOALL] = node_alltoall,
+/* The longest that go this way, in bytes of one rank's block. */
+static const struct way {
+    node_operation *run;
+    size_t most;           /* where ranks share cores */
+    size_t most_own_cores; /* where each rank has one for itself */
+    bool has_blocks;       /* one for each rank */
+    bool is_whole;         /* ... which are shown in one step */
+} ways[COLL_COUNT] = {
+    [COLL_BARRIER] = { node_barrier, 0, 0, false, false },
+    [COLL_BCAST] = { node_bcast, 4 << 20, 4 << 20, false, false },
+    [COLL_REDUCE] = { node_reduce, 4 << 20, 4 << 20, false, false },
+    [COLL_ALLREDUCE] = { node_allreduce, 4 << 20, 4 << 20, false, false },
+    [COLL_GATHER] = { node_gather, 4 << 20, 4 << 20, false, false },
+    [COLL_SCATTER] = { node_scatter, 4 << 20, 4 << 20, true, false },
+    [COLL_ALLGATHER] = { node_allgather, 4 << 20, 4 << 20, false, false },
+    [COLL_ALLTOALL] = { node_alltoall, 512 << 10, 4 << 20, true, false },
+    [COLL_REDUCE_SCATTER_BLOCK] = { node_reduce_scatter_block, 4 << 20,
+                                    4 << 20, true, true },
 };
+
+static bool is_short(const struct coll_args *a, const struct way *way)
+{
+    const struct board *b = a->comm->board;
+    const size_t bytes = a->op ? node_reduction_bytes(a) : coll_bytes(a);
+    if (bytes > (b->has_own_cores ? way->most_own_cores : way->most))
+        return false;
+    const size_t shown = way->has_blocks ? bytes * (size_t)b->size : bytes;
+    return shown <= BOARD_AREA_BYTES ||
+           (b->hall_bytes > 0 && (!way->is_whole || shown <= b->hall_bytes));
+}
 
 int node_run(const struct coll_args *a, bool *is_done)
 {
@@ -140,11 +131,12 @@ int node_run(const struct coll_args *a, bool *is_done)
             return err;
         }
     }
-    if (!operations[a->kind] || !is_short(a))
+    const struct way *way = &ways[a->kind];
+    if (!way->run || !is_short(a, way))
         return MPI_SUCCESS;
     *is_done = true;
     int err = board_begin(comm->board);
-    return LIKELY(err == MPI_SUCCESS) ? operations[a->kind](comm->board, a)
+    return LIKELY(err == MPI_SUCCESS) ? way->run(comm->board, a)
                                       : err;
 }
 

@@ -30,7 +30,8 @@ void node_forget(struct mpi_comm *comm);
 typedef int node_operation(struct board *b, const struct coll_args *a);
 
 node_operation node_barrier, node_bcast, node_gather, node_scatter,
-    node_allgather, node_alltoall, node_reduce, node_allreduce;
+    node_allgather, node_alltoall, node_reduce, node_allreduce,
+    node_reduce_scatter_block;
 
 /* Bytes of the longest contribution of a rank to a, which node_run compares
  * with what a board holds; SIZE_MAX: not in this way. */
@@ -39,6 +40,19 @@ size_t node_reduction_bytes(const struct coll_args *a);
 /* Write the data of `from` to shared memory, or the reverse; counted. */
 void node_write(const struct board *b, void *to, struct span from);
 void node_read(const struct board *b, struct span to, const void *from);
+
+/* Some bytes of a span's data, in packed order. */
+struct part {
+    struct span span;
+    size_t offset, bytes;
+};
+
+/* A step in which this rank shows a part, long ones piece by piece. */
+int node_show_part(struct board *b, struct part from, int audience);
+
+/* Longer operations, where pieces are combined as they come, are cut into
+ * pieces of this: they stay in the nearest cache meanwhile. */
+enum { NODE_PIECE_BYTES = 32 << 10 };
 
 /* A step in which this rank shows a span; audience and errors as board_enter
  * and board_next have them. */

@@ -30,7 +30,9 @@ size_t node_reduction_bytes(const struct coll_args *a)
 {
     const struct span data = operand(a);
     /* In shared memory an element lies as in the user's, but for gaps. */
-    return span_is_contiguous(data) ? span_bytes(data) : SIZE_MAX;
+    return span_is_contiguous(data) && data.type->size <= NODE_PIECE_BYTES
+               ? span_bytes(data)
+               : SIZE_MAX;
 }
 
 /* Where elements of type would have their address if their first byte were
@@ -51,12 +53,12 @@ static const char *data_of(const struct board *b, const struct coll_args *a,
                : board_data(b, rank, &bytes);
 }
 
-/* to = the operands of all ranks from element `first` on, combined. */
+/* to = the operands of all ranks from byte `skipped` of what they show on,
+ * combined. */
 static void combine(const struct board *b, const struct coll_args *a,
-                    struct span to, MPI_Count first)
+                    struct span to, size_t skipped)
 {
     const size_t bytes = span_bytes(to);
-    const size_t skipped = (size_t)first * to.type->size;
     memcpy(span_first_byte(to), data_of(b, a, b->size - 1) + skipped, bytes);
     for (int i = b->size - 2; i >= 0; i--)
         op_reduce(a->op, as_address(data_of(b, a, i) + skipped, to.type),
@@ -65,11 +67,90 @@ static void combine(const struct board *b, const struct coll_args *a,
                 bytes * (size_t)(b->size - 1));
 }
 
+/* As many elements as make a piece, or those that are left. */
+static MPI_Count piece_count(struct span whole, MPI_Count done)
+{
+    const MPI_Count most = NODE_PIECE_BYTES / whole.type->size
+                               ? (MPI_Count)(NODE_PIECE_BYTES /
+                                             whole.type->size)
+                               : 1;
+    return whole.count - done < most ? whole.count - done : most;
+}
+
+static int await_bytes_of_all(struct board *b, size_t bytes)
+{
+    int err = MPI_SUCCESS;
+    for (int i = 0; i < b->size && err == MPI_SUCCESS; i++)
+        if (i != b->rank)
+            err = board_await_bytes(b, i, bytes);
+    return err;
+}
+
+/* The same for what is long, piece by piece as they come. */
+static int combine_pieces(struct board *b, const struct coll_args *a,
+                          struct span to, size_t skipped)
+{
+    int err = MPI_SUCCESS;
+    for (MPI_Count done = 0; done < to.count && err == MPI_SUCCESS;) {
+        const struct span piece = span_at(to, done, piece_count(to, done));
+        err = await_bytes_of_all(b, skipped + span_bytes(piece));
+        if (err != MPI_SUCCESS)
+            break;
+        combine(b, a, piece, skipped);
+        done += piece.count;
+        skipped += span_bytes(piece);
+    }
+    return err;
+}
+
+static inline bool has_parts(const struct board *b, size_t bytes)
+{
+    return bytes > BOARD_AREA_BYTES && bytes > b->hall_bytes;
+}
+
+/* Do a reduction that is longer than a hall part by part. */
+static int run_in_parts(struct board *b, const struct coll_args *a,
+                        node_operation *one)
+{
+    const struct span all = operand(a);
+    const MPI_Count most = (MPI_Count)(b->hall_bytes / all.type->size);
+    const bool has_result = a->kind == COLL_ALLREDUCE || a->root == b->rank;
+    int err = MPI_SUCCESS;
+    for (MPI_Count done = 0; done < all.count && err == MPI_SUCCESS;
+         done += most) {
+        const MPI_Count count = all.count - done < most ? all.count - done
+                                                        : most;
+        struct coll_args part = *a;
+        if (a->send.address != MPI_IN_PLACE)
+            part.send = span_at(a->send, done, count);
+        if (has_result)
+            part.recv = span_at(a->recv, done, count);
+        err = one(b, &part);
+    }
+    return err;
+}
+
+static int show_nothing(struct board *b)
+{
+    void *unused;
+    int err = board_next(b, 0, &unused);
+    if (LIKELY(err == MPI_SUCCESS))
+        board_enter(b, 0, FOR_NONE);
+    return err;
+}
+
 int node_reduce(struct board *b, const struct coll_args *a)
 {
+    if (UNLIKELY(has_parts(b, span_bytes(operand(a)))))
+        return run_in_parts(b, a, node_reduce);
     if (a->root != b->rank)
         return node_show(b, operand(a), a->root);
-    int err = node_show(b, operand(a), FOR_NONE);
+    /* Its own operand is in the way of the result when it is in place. */
+    int err = a->send.address == MPI_IN_PLACE
+                  ? node_show(b, a->recv, FOR_NONE)
+                  : show_nothing(b);
+    if (UNLIKELY(span_bytes(a->recv) > BOARD_AREA_BYTES))
+        return err == MPI_SUCCESS ? combine_pieces(b, a, a->recv, 0) : err;
     if (LIKELY(err == MPI_SUCCESS))
         err = board_await_all(b);
     if (err == MPI_SUCCESS)
@@ -86,36 +167,61 @@ static inline struct span part_at(const struct board *b, struct span whole,
     return span_at(whole, first, end - first);
 }
 
-static int combine_part(struct board *b, const struct coll_args *a)
+static int read_parts(struct board *b, struct span to)
 {
-    const struct span part = part_at(b, a->recv, b->rank);
-    /* Into the user's buffer, where it is wanted anyway. */
-    combine(b, a, part, shares_even_first(a->recv.count, b->size, b->rank));
-    int err = node_show(b, part, FOR_NONE);
-    return LIKELY(err == MPI_SUCCESS) ? board_await_all(b) : err;
+    int err = MPI_SUCCESS;
+    for (int i = 1; i < b->size && err == MPI_SUCCESS; i++) {
+        const int from = (b->rank + i) % b->size;
+        size_t bytes;
+        err = board_await_bytes(b, from, SIZE_MAX);
+        if (err == MPI_SUCCESS)
+            node_read(b, part_at(b, to, from), board_data(b, from, &bytes));
+    }
+    return err;
 }
 
-static void read_parts(const struct board *b, struct span to)
+/* All have shown their operands, or some of what is long. */
+static int allreduce_cut(struct board *b, const struct coll_args *a)
 {
-    size_t bytes;
-    for (int i = 0; i < b->size; i++)
-        if (i != b->rank)
-            node_read(b, part_at(b, to, i), board_data(b, i, &bytes));
+    const struct span part = part_at(b, a->recv, b->rank);
+    const MPI_Count first = shares_even_first(a->recv.count, b->size, b->rank);
+    /* Into the user's buffer, where it is wanted anyway. */
+    int err = combine_pieces(b, a, part, (size_t)first * part.type->size);
+    if (LIKELY(err == MPI_SUCCESS))
+        err = node_show(b, part, FOR_ALL);
+    return LIKELY(err == MPI_SUCCESS) ? read_parts(b, a->recv) : err;
 }
 
 int node_allreduce(struct board *b, const struct coll_args *a)
 {
-    int err = node_show(b, operand(a), FOR_NONE);
+    const size_t bytes = span_bytes(a->recv);
+    if (UNLIKELY(has_parts(b, bytes)))
+        return run_in_parts(b, a, node_allreduce);
+    int err = node_show(b, operand(a), bytes < CUT_BYTES ? FOR_NONE : FOR_ALL);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return err;
+    if (bytes >= CUT_BYTES)
+        return allreduce_cut(b, a);
+    err = board_await_all(b);
+    if (LIKELY(err == MPI_SUCCESS))
+        combine(b, a, a->recv, 0);
+    return err;
+}
+
+/* What reduce_scatter_block combines: a block for each rank. */
+int node_reduce_scatter_block(struct board *b, const struct coll_args *a)
+{
+    const bool is_in_place = a->send.address == MPI_IN_PLACE;
+    const struct span blocks = {
+        is_in_place ? a->recv.address : a->send.address,
+        a->recv.count * b->size, a->recv.type };
+    const size_t own = span_bytes(a->recv) * (size_t)b->rank;
+    int err = node_show(b, blocks, FOR_ALL);
+    if (span_bytes(blocks) > BOARD_AREA_BYTES)
+        return err == MPI_SUCCESS ? combine_pieces(b, a, a->recv, own) : err;
     if (LIKELY(err == MPI_SUCCESS))
         err = board_await_all(b);
-    if (err != MPI_SUCCESS)
-        return err;
-    if (span_bytes(a->recv) < CUT_BYTES) {
-        combine(b, a, a->recv, 0);
-        return MPI_SUCCESS;
-    }
-    err = combine_part(b, a);
     if (err == MPI_SUCCESS)
-        read_parts(b, a->recv);
+        combine(b, a, a->recv, own);
     return err;
 }

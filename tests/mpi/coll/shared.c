@@ -8,13 +8,19 @@
  *
  * ranks: 2 3 5 8 16
  */
+#include <stdbool.h>
+
 #include "blocks.h"
 
-enum { OPERATIONS = 9, ROUNDS = 3000, COMMS = 3, INTS_MAX = 9000 };
+enum { OPERATIONS = 10, ROUNDS = 3000, COMMS = 3 };
 
 static const int counts[] = { 1, 2, 11, 12, 13, 100, 511, 512, 513, 1024, 2048,
                               4096, 8191, 8192, 8193 };
 enum { COUNTS = sizeof counts / sizeof counts[0] };
+
+/* Shown piece by piece, and in several steps. */
+static const int long_counts[] = { 8200, 16384, 40001, 262144, 300001 };
+enum { LONG_COUNTS = sizeof long_counts / sizeof long_counts[0] };
 
 static unsigned state = 4711;
 static int rank, size;
@@ -76,6 +82,18 @@ static void reduce_maps(MPI_Comm comm, int count, int root)
     }
 }
 
+static void share_out_maps(MPI_Comm comm, int count, bool in_place)
+{
+    const int maps = count / size / 2 + 1;
+    for (int r = 0; r < size; r++)
+        fill_block(a + 2 * maps * r, 2 * maps, rank, 1);
+    if (in_place)
+        MPI_Reduce_scatter_block(MPI_IN_PLACE, a, maps, map, compose, comm);
+    else
+        MPI_Reduce_scatter_block(a, b, maps, map, compose, comm);
+    check_composed(in_place ? a : b, maps);
+}
+
 static void move(MPI_Comm comm, int kind, int count, int root)
 {
     for (int to = 0; to < size; to++)
@@ -133,6 +151,8 @@ static void one(MPI_Comm comm, int kind, int count, int root)
         reduce_maps(comm, count, root);
     else if (kind == 7)
         reduce_maps(comm, count, -1);
+    else if (kind == 8)
+        share_out_maps(comm, count, root == 0);
     else if (count > 1000)
         move_spread(comm, root);
     else
@@ -160,8 +180,10 @@ int main(void)
 {
     MPI_Comm comms[COMMS];
     begin(&rank, &size);
-    a = make_blocks(size, INTS_MAX);
-    b = make_blocks(size, INTS_MAX);
+    /* More would take too much memory. */
+    const int long_picks = size > 8 ? 3 : LONG_COUNTS;
+    a = make_blocks(size, long_counts[long_picks - 1] + 2);
+    b = make_blocks(size, long_counts[long_picks - 1] + 2);
     spread = make_spread(100);
     MPI_Type_contiguous(2, MPI_INT, &map);
     MPI_Type_commit(&map);
@@ -172,7 +194,8 @@ int main(void)
     for (int i = 0; i < rounds; i++) {
         MPI_Comm *comm = &comms[pick(COMMS)];
         const int kind = pick(OPERATIONS);
-        const int count = counts[pick(i % 2 ? 6 : COUNTS)];
+        const int count = pick(40) == 0 ? long_counts[pick(long_picks)]
+                                        : counts[pick(i % 2 ? 6 : COUNTS)];
         const int root = pick(size);
         if (pick(8) == 0)
             one_beside(*comm, kind, count, root);
