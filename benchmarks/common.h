@@ -29,6 +29,7 @@ struct options {
     long memory_bytes;/* buffers of one rank may take so much */
     long repeat;      /* measure so often, keep the fastest */
     int window;       /* messages in flight */
+    long tests;       /* calls of MPI_Test during a computation */
     int pairs;        /* 0: half of the ranks */
     bool validate;
     bool full;        /* minimum and maximum as well */

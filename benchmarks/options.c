@@ -122,6 +122,8 @@ static const char *take_option(int letter, const char *text,
         complaint = parse_count(text, 1, &number);
         opt->window = (int)number;
         return complaint;
+    case 'T':
+        return parse_count(text, 0, &opt->tests);
     case 'p':
         complaint = parse_count(text, 1, &number);
         opt->pairs = (int)number;
@@ -162,6 +164,8 @@ static void print_usage(const struct benchmark *what, const char *program)
         printf("  -f          print minimum, maximum and iterations too\n");
     if (strchr(what->letters, 'W') != NULL)
         printf("  -W N        messages in flight (64)\n");
+    if (strchr(what->letters, 'T') != NULL)
+        printf("  -T N        calls of MPI_Test during the computation (0)\n");
     if (strchr(what->letters, 'p') != NULL)
         printf("  -p N        pairs of ranks (half of the ranks)\n");
     if (strchr(what->letters, 'M') != NULL)

@@ -5,8 +5,9 @@
  * First the operation alone, start and wait at once; then with a computation
  * between the two that takes as long. Overlap is the part of the operation's
  * time that is no longer seen: 100 % when both together take as long as the
- * computation. The computation makes no MPI calls. One source for all;
- * OPERATION, set by the build, chooses the row.
+ * computation. The computation makes no MPI calls, or with -T so many calls of
+ * MPI_Test, evenly spread. One source for all; OPERATION, set by the build,
+ * chooses the row.
  */
 #include "benchmarks/common.h"
 
@@ -103,6 +104,7 @@ struct test {
     const struct operation *operation;
     struct buffers buffers;
     double compute_usec; /* between start and wait */
+    long tests;          /* calls of MPI_Test meanwhile */
     bool is_silent;      /* only the computation */
 };
 
@@ -132,6 +134,20 @@ static void calibrate(void)
     }
 }
 
+/* Compute for t->compute_usec, and look at the request from time to time. */
+static void compute(const struct test *t, MPI_Request *request)
+{
+    const long parts = t->is_silent ? 1 : t->tests + 1;
+    const long steps = (long)(t->compute_usec * steps_per_usec);
+    int is_done;
+
+    for (long i = 0; i < parts; i++) {
+        if (i > 0)
+            MPI_Test(request, &is_done, MPI_STATUS_IGNORE);
+        compute_steps(steps / parts);
+    }
+}
+
 static double run(void *state, size_t bytes, long iterations)
 {
     const struct test *t = state;
@@ -144,7 +160,7 @@ static double run(void *state, size_t bytes, long iterations)
         if (!t->is_silent)
             t->operation->start(&t->buffers, (int)bytes, &request);
         if (t->compute_usec > 0)
-            compute_steps((long)(t->compute_usec * steps_per_usec));
+            compute(t, &request);
         if (!t->is_silent)
             MPI_Wait(&request, MPI_STATUS_IGNORE);
         seconds += MPI_Wtime() - start;
@@ -221,13 +237,14 @@ int main(int argc, char **argv)
     const struct operation *o = t.operation;
     const struct benchmark what = {
         "MPI Nonblocking Collective Overlap Test (" OPERATION ")",
-        o->least ? "m:cM:" : "", o->least, o->least ? 1 << 20 : 0, 0 };
+        o->least ? "m:cM:T:" : "T:", o->least, o->least ? 1 << 20 : 0, 0 };
     struct bench b;
     long wrong = 0;
     int status;
 
     if (!bench_init(&b, &what, &argc, &argv, &status))
         return status;
+    t.tests = b.opt.tests;
     const size_t most = (size_t)b.opt.max_bytes + 1;
     t.buffers.out = bench_alloc(most * (size_t)(o->has_blocks_out ? b.size
                                                                   : 1));
