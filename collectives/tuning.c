@@ -25,6 +25,7 @@ static const char *const built_in[] = {
     "bcast * * 65535 binomial",
     "bcast * * * scatter_allgather",
     "reduce * * * twolevel",
+    "reduce 3 * * binomial",
     "reduce * * 65535 binomial",
     "reduce * * * rabenseifner",
     "reduce * * * binomial",

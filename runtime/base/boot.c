@@ -21,7 +21,12 @@
 struct boot {
     struct boot_identity identity;
     pmix_proc_t self;
+    int *nodes;       /* of each rank, ASK_NODE until asked for; or NULL */
+    char **hosts;     /* the nodes' names by number */
+    int host_count;
 };
+
+enum { ASK_NODE = -2 };
 
 /* What launchers that do not speak PMIx with us announce, and what to type
  * instead. */
@@ -174,15 +179,60 @@ void boot_close(struct boot *b)
 {
     if (b->identity.has_server)
         PMIx_Finalize(NULL, 0);
+    for (int i = 0; i < b->host_count; i++)
+        free(b->hosts[i]);
+    free(b->hosts);
+    free(b->nodes);
     free(b->identity.local_worlds);
     free(b);
 }
 
-int boot_node(struct boot *b, int world)
+/* The number of a host, which is the next one for a new name. The last name is
+ * looked at first: ranks of a node mostly follow each other. */
+static int number_host(struct boot *b, const char *name)
+{
+    for (int i = b->host_count - 1; i >= 0; i--)
+        if (strcmp(b->hosts[i], name) == 0)
+            return i;
+    char **hosts = realloc(b->hosts, (size_t)(b->host_count + 1) *
+                                         sizeof *hosts);
+    if (!hosts)
+        return -1;
+    b->hosts = hosts;
+    hosts[b->host_count] = strdup(name);
+    return hosts[b->host_count] ? b->host_count++ : -1;
+}
+
+/* By name: of PMIX_NODEID, libpmix 4.2 finds that of its own node only. */
+static int find_node(struct boot *b, int world)
 {
     pmix_proc_t who;
+    pmix_value_t *value = NULL;
     PMIX_LOAD_PROCID(&who, b->self.nspace, (pmix_rank_t)world);
-    return (int)get_number(&who, PMIX_NODEID, UINT32_MAX);
+    if (PMIx_Get(&who, PMIX_HOSTNAME, NULL, 0, &value) != PMIX_SUCCESS ||
+        !value)
+        return -1;
+    const int node = value->type == PMIX_STRING
+                         ? number_host(b, value->data.string) : -1;
+    PMIX_VALUE_RELEASE(value);
+    return node;
+}
+
+int boot_node(struct boot *b, int world)
+{
+    const int count = b->identity.world_count;
+    if (!b->identity.has_server)
+        return 0;
+    if (!b->nodes) {
+        b->nodes = malloc((size_t)count * sizeof *b->nodes);
+        if (!b->nodes)
+            return -1;
+        for (int r = 0; r < count; r++)
+            b->nodes[r] = ASK_NODE;
+    }
+    if (b->nodes[world] == ASK_NODE)
+        b->nodes[world] = find_node(b, world);
+    return b->nodes[world];
 }
 
 int boot_put(struct boot *b, const char *key, const void *data, size_t bytes)

@@ -38,7 +38,8 @@ int boot_open(struct boot **out, const struct boot_identity **identity);
 void boot_close(struct boot *b);
 
 /* The number of the node on which `world` runs, -1 when the launcher does not
- * tell. No messages. */
+ * tell. Equal for ranks of one node; another process may number otherwise. No
+ * messages; asked for once and kept. */
 int boot_node(struct boot *b, int world);
 
 /* Publish bytes under key for all ranks; visible after boot_exchange. */
