@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Broadcast among the leaders of the nodes, the root being one, then within
- * each node.
+ * each node. The root has all from the beginning: it serves both at once.
  *
  * Cost     the rounds of both stages; n bytes into each node
  * Source   see twolevel.h
@@ -17,7 +17,8 @@ int bcast_twolevel(struct schedule *s, const struct coll_args *a)
     if (err == MPI_SUCCESS && levels_leads(&l)) {
         stage.ranks = &l.leaders;
         stage.root = l.root;
-        err = levels_stage(s, &stage);
+        const bool is_root = l.leaders.rank == l.root;
+        err = is_root ? levels_stage_open(s, &stage) : levels_stage(s, &stage);
     }
     if (err != MPI_SUCCESS)
         return err;

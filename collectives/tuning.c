@@ -39,7 +39,7 @@ static const char *const built_in[] = {
     "scatter 3 * * linear",
     "scatter * * 4095 binomial",
     "scatter * * * linear",
-    "allgather * * 16383 twolevel",
+    "allgather * * * twolevel",
     "allgather * * * recursive_doubling",
     "allgather * * 2047 bruck",
     "allgather * * * neighbor_exchange",

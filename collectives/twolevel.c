@@ -58,11 +58,17 @@ int levels_make(struct schedule *s, const struct coll_args *a, int root,
     return MPI_SUCCESS;
 }
 
-int levels_stage(struct schedule *s, const struct coll_args *stage)
+int levels_stage_open(struct schedule *s, const struct coll_args *stage)
 {
     s->ranks = stage->ranks;
     int err = select_algorithm(stage)->build(s, stage);
-    schedule_end_round(s);
     s->ranks = NULL;
+    return err;
+}
+
+int levels_stage(struct schedule *s, const struct coll_args *stage)
+{
+    int err = levels_stage_open(s, stage);
+    schedule_end_round(s);
     return err;
 }

@@ -41,7 +41,11 @@ static inline bool levels_leads(const struct levels *l)
     return l->leaders.rank >= 0;
 }
 
-/* Add a stage, whose ranks stage->ranks says. Errors: MPI_ERR_NO_MEM */
+/* Add a stage, whose ranks stage->ranks says; what is added next waits for it.
+ * Errors: MPI_ERR_NO_MEM */
 int levels_stage(struct schedule *s, const struct coll_args *stage);
+
+/* The same for a rank that need not wait for its end. */
+int levels_stage_open(struct schedule *s, const struct coll_args *stage);
 
 #endif
