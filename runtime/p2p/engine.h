@@ -224,6 +224,9 @@ bool request_pool_grow(struct p2p *p2p);
  * transport, or is complete. Never fails: errors end in the request. */
 void request_advance(struct p2p_request *r);
 
+/* The first request_advance of a long send, without a look at its state. */
+void request_offer(struct p2p_request *r);
+
 /* An RTS has met its receive: choose by whom and how the message is moved. */
 void request_take_offer(struct p2p_request *r, const struct rts_header *header);
 

@@ -67,21 +67,6 @@ static bool can_write(const struct p2p_request *r)
            rndv_is_direct(r);
 }
 
-/* An offer without a layout is short enough for the short way, which is open
- * only when nothing waits before it. */
-static inline enum post post_rts(struct p2p_request *r, enum turn turn,
-                                 const struct packet_out *out)
-{
-    enum { REST = sizeof(struct rts_header) - sizeof(struct match_header) };
-    uint64_t words[2];
-    if (UNLIKELY(out->payload_bytes > 0) ||
-        UNLIKELY(r->ep->short_limit <= REST))
-        return post_packet(r, turn, out);
-    memcpy(words, out->header, sizeof words);
-    return r->ep->send_short(r->ep, words[0], words[1],
-                             (const char *)out->header + sizeof words, REST);
-}
-
 enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
 {
     struct rts_header header = {
@@ -105,11 +90,50 @@ enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
         if (header.match.packet.flags & RTS_READABLE)
             out.payload_bytes = rndv_write_layout(r);
     }
-    enum post post = post_rts(r, turn, &out);
+    enum post post = post_packet(r, turn, &out);
     if (post != POST_DONE)
         return post;
     r->state = SEND_OFFERED;
     return POST_PENDING;
+}
+
+/*
+ * The offer of a contiguous message by the short way, which is open only when
+ * nothing waits before it. False: nothing has been posted.
+ */
+static inline bool offer_shortly(struct p2p_request *r)
+{
+    enum { REST = sizeof(struct rts_header) - sizeof(struct match_header) };
+    struct endpoint *ep = r->ep;
+    struct transport *t = ep->transport;
+    const enum rendezvous rendezvous = r->p2p->rendezvous;
+    if (UNLIKELY(ep->short_limit <= REST) || UNLIKELY(!ep->can_get) ||
+        UNLIKELY(rendezvous == RENDEZVOUS_WRITE) ||
+        UNLIKELY(t->ops->retain_region(t, engine_address(r), r->bytes,
+                                       REGION_EXPOSED, &r->region) !=
+                 MPI_SUCCESS))
+        return false;
+    struct rts_header header = {
+        .match = make_match_header(r, PACKET_RTS),
+        .address = (uint64_t)(uintptr_t)engine_address(r),
+        .key = r->region->key,
+        .bytes = r->bytes,
+        .request = request_name(r),
+    };
+    header.match.packet.flags =
+        ep->can_put && rendezvous == RENDEZVOUS_AUTO
+            ? RTS_READABLE | RTS_WRITES : RTS_READABLE;
+    uint64_t words[2];
+    memcpy(words, &header, sizeof words);
+    r->state = SEND_OFFERED;
+    ep->send_short(ep, words[0], words[1], &header.address, REST);
+    return true;
+}
+
+void request_offer(struct p2p_request *r)
+{
+    if (UNLIKELY(!offer_shortly(r)))
+        request_advance(r);
 }
 
 void request_take_grant(struct p2p_request *r, const struct cts_header *header)

@@ -27,39 +27,56 @@ static void choose_protocol(struct p2p_request *r, enum channel channel)
                                        : COUNTER_RENDEZVOUS_MESSAGES, 1);
 }
 
-/* A request for what send_now did not take. */
-static int start_request(const struct message *m, struct mpi_request **out)
+/* A request for m, by way of ep, without a protocol yet. */
+static inline struct p2p_request *make_request(const struct message *m,
+                                               struct endpoint *ep)
 {
-    struct p2p *p2p = m->comm->p2p;
-    const int world = m->comm->worlds[m->peer];
-    struct endpoint *ep;
-    int err = engine_endpoint(p2p, world, &ep);
-    if (err != MPI_SUCCESS)
-        return err;
-    struct p2p_request *r = request_create(p2p, m);
-    if (!r)
-        return MPI_ERR_NO_MEM;
-    *out = &r->base;
-    r->world = world;
+    struct p2p_request *r = request_create(m->comm->p2p, m);
+    if (UNLIKELY(!r))
+        return NULL;
+    r->world = m->comm->worlds[m->peer];
     r->ep = ep;
     r->bytes = r->capacity;
     r->wire_context = wire_context(m->comm->context, m->channel);
+    return r;
+}
+
+/* A request for what send_now did not take. */
+static int start_request(const struct message *m, struct mpi_request **out)
+{
+    struct endpoint *ep;
+    int err = engine_endpoint(m->comm->p2p, m->comm->worlds[m->peer], &ep);
+    if (err != MPI_SUCCESS)
+        return err;
+    struct p2p_request *r = make_request(m, ep);
+    if (!r)
+        return MPI_ERR_NO_MEM;
+    *out = &r->base;
     choose_protocol(r, m->channel);
     request_advance(r);
     return MPI_SUCCESS;
 }
 
-/*
- * Send m by copy right now. POST_BUSY when it is not small, contiguous and
- * standard, or the transport is full; then, and after POST_FAILED, a request
- * must be made.
- */
-static inline enum post send_now(const struct message *m, struct endpoint *ep)
+/* The same for a long message that is contiguous and standard, to a peer that
+ * has asked for nothing else. */
+static NO_INLINE int start_long(const struct message *m, struct endpoint *ep,
+                                struct mpi_request **out)
 {
-    const uint64_t bytes = (uint64_t)m->count * m->type->size;
-    if (!m->type->is_contiguous || m->mode != SEND_STANDARD ||
-        bytes > ep->transport->eager_bytes)
-        return POST_BUSY;
+    struct p2p_request *r = make_request(m, ep);
+    if (UNLIKELY(!r))
+        return MPI_ERR_NO_MEM;
+    *out = &r->base;
+    r->state = SEND_RTS;
+    counter_add(r->p2p->counters, COUNTER_RENDEZVOUS_MESSAGES, 1);
+    request_offer(r);
+    return MPI_SUCCESS;
+}
+
+/* Send m, small, contiguous and standard, by copy right now. POST_BUSY when the
+ * transport is full; then, and after POST_FAILED, a request must be made. */
+static inline enum post send_now(const struct message *m, struct endpoint *ep,
+                                 uint64_t bytes)
+{
     const struct match_header header = {
         .packet = { .type = PACKET_EAGER, .word = (uint32_t)m->tag },
         .context = wire_context(m->comm->context, m->channel),
@@ -80,29 +97,32 @@ static inline enum post send_now(const struct message *m, struct endpoint *ep)
     return post;
 }
 
-/* send_now for a peer that may be nobody, or out of reach. */
-static inline enum post try_now(const struct message *m)
+/* A peer that asked this rank to wait for receives has no endpoint here. */
+static inline int start(const struct message *m, struct mpi_request **out)
 {
+    *out = &request_done;
     if (UNLIKELY(m->peer == MPI_PROC_NULL))
-        return POST_DONE;
+        return MPI_SUCCESS;
     struct endpoint *ep = m->comm->p2p->endpoints[m->comm->worlds[m->peer]];
-    return LIKELY(ep != NULL) ? send_now(m, ep) : POST_BUSY;
+    if (UNLIKELY(!ep) || !m->type->is_contiguous || m->mode != SEND_STANDARD)
+        return start_request(m, out);
+    const uint64_t bytes = (uint64_t)m->count * m->type->size;
+    if (bytes > ep->transport->eager_bytes)
+        return start_long(m, ep, out);
+    return LIKELY(send_now(m, ep, bytes) == POST_DONE) ? MPI_SUCCESS
+                                                       : start_request(m, out);
 }
 
 int p2p_send_start(const struct message *m, struct mpi_request **out)
 {
-    if (LIKELY(try_now(m) == POST_DONE)) {
-        *out = &request_done;
-        return MPI_SUCCESS;
-    }
-    return start_request(m, out);
+    return start(m, out);
 }
 
 int p2p_send(const struct message *m)
 {
-    if (LIKELY(try_now(m) == POST_DONE))
-        return MPI_SUCCESS;
     struct mpi_request *r;
-    int err = start_request(m, &r);
-    return err == MPI_SUCCESS ? request_wait(r, MPI_STATUS_IGNORE) : err;
+    int err = start(m, &r);
+    if (err != MPI_SUCCESS || r == &request_done)
+        return err;
+    return request_wait(r, MPI_STATUS_IGNORE);
 }

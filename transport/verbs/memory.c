@@ -311,15 +311,16 @@ static const unsigned strict_access[] = {
     [REGION_TARGET] = IBV_ACCESS_REMOTE_WRITE,
 };
 
-int memory_retain_region(struct transport *t, void *address, size_t bytes,
-                         enum region_use use, struct region **out)
+/* What memory_retain_region does for the first time, and in strict mode. */
+static NO_INLINE int retain_rarely(struct verbs *v, void *address,
+                                   size_t bytes, enum region_use use,
+                                   struct region **out)
 {
-    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
     struct regcache_entry *entry;
-    int err = UNLIKELY(!v->regcache) ? memory_open_cache(v) : MPI_SUCCESS;
-    if (UNLIKELY(err != MPI_SUCCESS))
+    int err = memory_open_cache(v);
+    if (err != MPI_SUCCESS)
         return err;
-    if (LIKELY(!v->exposures))
+    if (!v->exposures)
         err = regcache_retain(v->regcache, address, bytes, kept_access[use],
                               &entry);
     else if (use == REGION_LOCAL)
@@ -327,6 +328,21 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
     else
         err = expose(v, &(struct slice){ address, bytes },
                      strict_access[use], &entry);
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return make_error(v, bytes, errno);
+    *out = &entry->region;
+    return MPI_SUCCESS;
+}
+
+int memory_retain_region(struct transport *t, void *address, size_t bytes,
+                         enum region_use use, struct region **out)
+{
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    if (UNLIKELY(!v->regcache) || UNLIKELY(v->exposures != NULL))
+        return retain_rarely(v, address, bytes, use, out);
+    struct regcache_entry *entry;
+    int err = regcache_retain(v->regcache, address, bytes, kept_access[use],
+                              &entry);
     if (UNLIKELY(err != MPI_SUCCESS))
         return make_error(v, bytes, errno);
     *out = &entry->region;
