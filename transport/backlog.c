@@ -5,14 +5,21 @@
  */
 #include "transport/backlog.h"
 
-void backlog_init(struct backlog *b)
+#include "runtime/base/progress.h"
+
+void backlog_init(struct backlog *b, struct progress *progress)
 {
     list_init(&b->endpoints);
+    b->progress = progress;
+    b->is_polled = false;
 }
 
 void backlog_add(struct backlog *b, struct endpoint *ep,
                  struct backlog_entry *entry)
 {
+    if (!b->is_polled)
+        progress_add(b->progress, backlog_drain, b);
+    b->is_polled = true;
     if (list_is_empty(&ep->backlog_link))
         list_append(&b->endpoints, &ep->backlog_link);
     list_append(&ep->backlog, &entry->link);
@@ -44,11 +51,16 @@ static int drain_endpoint(struct endpoint *ep)
     return sent;
 }
 
-int backlog_drain(struct backlog *b)
+int backlog_drain(void *backlog)
 {
+    struct backlog *b = backlog;
     int sent = 0;
     LIST_FOR_EACH(node, &b->endpoints)
         sent += drain_endpoint(CONTAINER_OF(node, struct endpoint,
                                             backlog_link));
+    if (list_is_empty(&b->endpoints)) {
+        progress_remove(b->progress, backlog_drain, b);
+        b->is_polled = false;
+    }
     return sent;
 }

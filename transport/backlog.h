@@ -4,6 +4,7 @@
  *
  * The entry is embedded in what the upper layer posts (a request), so waiting
  * costs no memory of its own and has no limit but the user's requests.
+ * They are tried at each poll, while there are any.
  */
 #ifndef TRANSPORT_BACKLOG_H
 #define TRANSPORT_BACKLOG_H
@@ -24,9 +25,11 @@ struct backlog_entry {
 /* The endpoints of one rank that have a backlog. */
 struct backlog {
     struct list endpoints;
+    struct progress *progress;
+    bool is_polled;
 };
 
-void backlog_init(struct backlog *b);
+void backlog_init(struct backlog *b, struct progress *progress);
 
 /* Append entry to the endpoint's queue. */
 void backlog_add(struct backlog *b, struct endpoint *ep,
@@ -36,7 +39,7 @@ void backlog_add(struct backlog *b, struct endpoint *ep,
 void backlog_remove(struct endpoint *ep, struct backlog_entry *entry);
 
 /* Retry the waiting posts of every endpoint until each is busy again; returns
- * how many went through. */
-int backlog_drain(struct backlog *b);
+ * how many went through. A progress function. */
+int backlog_drain(void *backlog);
 
 #endif

@@ -144,8 +144,9 @@ struct transport_ops {
                          enum region_use use, struct region **out);
     void (*release_region)(struct transport *t, struct region *region);
 
-    /* Move things on without blocking; returns the number of events. */
-    int (*poll)(struct transport *t);
+    /* Move things on without blocking; returns the number of events. A
+     * progress function, whose argument is the transport. */
+    int (*poll)(void *transport);
 
     /* Append one line for --explain on what carries messages to this peer,
      * such as "verbs: rxe0 port 1, GID 1 ::ffff:192.0.2.1, MTU 4096". */
@@ -159,7 +160,6 @@ struct transport {
     const struct packet_table *packets;
     size_t max_packet_bytes; /* header and payload of one send */
     size_t eager_bytes;      /* messages above this go by rendezvous */
-    bool is_quiet;           /* nothing can come: poll need not be called */
 };
 
 static inline void endpoint_init(struct endpoint *ep, struct transport *t,

@@ -28,8 +28,6 @@ struct transports {
     struct process *process;
     struct allowed allowed[TRANSPORTS_MAX];
     unsigned count;
-    struct transport *polled[TRANSPORTS_MAX];
-    unsigned polled_count;
     struct backlog backlog;
     struct endpoint **endpoints; /* by rank in the job, NULL = not made yet */
 };
@@ -70,11 +68,19 @@ static int exchange_cards(struct transports *ts)
     return err == MPI_SUCCESS ? boot_exchange(ts->process->boot) : err;
 }
 
-static void start_polling(struct transports *ts, struct transport *t)
+static void start_polling(struct transport *t)
 {
-    ts->polled[ts->polled_count++] = t;
+    struct progress *progress = &t->process->progress;
+    progress_add(progress, t->ops->poll, t);
     if (t->ops->is_silent)
-        progress_add_silent(&ts->process->progress);
+        progress_add_silent(progress);
+}
+
+static void stop_polling(struct transport *t)
+{
+    struct progress *progress = &t->process->progress;
+    if (progress_remove(progress, t->ops->poll, t) && t->ops->is_silent)
+        progress_remove_silent(progress);
 }
 
 int transports_open(struct process *process, const struct packet_table *packets,
@@ -86,7 +92,7 @@ int transports_open(struct process *process, const struct packet_table *packets,
     if (!ts)
         return MPI_ERR_NO_MEM;
     ts->process = process;
-    backlog_init(&ts->backlog);
+    backlog_init(&ts->backlog, &process->progress);
     ts->endpoints = calloc((size_t)process->world_count,
                            sizeof(*ts->endpoints));
     for (unsigned i = 0; i < count; i++) {
@@ -97,28 +103,27 @@ int transports_open(struct process *process, const struct packet_table *packets,
             MPI_SUCCESS)
             log_debug("no %s transport: %s", a->ops->name, a->why.text);
         else if (!ops[i]->is_loopback)
-            start_polling(ts, a->transport);
+            start_polling(a->transport);
     }
     int err = ts->endpoints ? exchange_cards(ts) : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {
         transports_close(ts);
         return err;
     }
-    progress_add(&process->progress, transports_poll, ts);
     *out = ts;
     return MPI_SUCCESS;
 }
 
 void transports_close(struct transports *ts)
 {
-    progress_remove(&ts->process->progress, transports_poll, ts);
-    for (unsigned i = 0; i < ts->polled_count; i++)
-        if (ts->polled[i]->ops->is_silent)
-            progress_remove_silent(&ts->process->progress);
+    progress_remove(&ts->process->progress, backlog_drain, &ts->backlog);
     for (unsigned i = 0; i < ts->count; i++) {
-        if (ts->allowed[i].transport)
-            ts->allowed[i].ops->close(ts->allowed[i].transport);
-        strbuf_fini(&ts->allowed[i].why);
+        struct allowed *a = &ts->allowed[i];
+        if (a->transport) {
+            stop_polling(a->transport);
+            a->ops->close(a->transport);
+        }
+        strbuf_fini(&a->why);
     }
     free(ts->endpoints);
     free(ts);
@@ -171,7 +176,7 @@ static bool try_transport(struct transports *ts, struct allowed *a, int world,
     }
     strbuf_fini(&card);
     if (is_usable && a->ops->is_loopback)
-        start_polling(ts, a->transport);
+        start_polling(a->transport);
     return is_usable;
 }
 
@@ -228,28 +233,6 @@ int transports_endpoint(struct transports *ts, int world,
     if (err == MPI_SUCCESS)
         *out = ts->endpoints[world];
     return err;
-}
-
-static NO_INLINE int poll_all(struct transports *ts)
-{
-    int events = 0;
-    for (unsigned i = 0; i < ts->polled_count; i++)
-        if (!ts->polled[i]->is_quiet)
-            events += ts->polled[i]->ops->poll(ts->polled[i]);
-    if (!list_is_empty(&ts->backlog.endpoints))
-        events += backlog_drain(&ts->backlog);
-    return events;
-}
-
-int transports_poll(void *arg)
-{
-    struct transports *ts = arg;
-    /* Mostly one transport and no backlog: then its poll is all there is. */
-    struct transport *first = ts->polled[0];
-    if (LIKELY(ts->polled_count == 1) && LIKELY(!first->is_quiet) &&
-        LIKELY(list_is_empty(&ts->backlog.endpoints)))
-        return first->ops->poll(first);
-    return poll_all(ts);
 }
 
 struct backlog *transports_backlog(struct transports *ts)

@@ -45,9 +45,6 @@ void transports_close(struct transports *ts);
 int transports_endpoint(struct transports *ts, int world,
                         struct endpoint **out);
 
-/* Poll all transports and retry what was busy; a progress function. */
-int transports_poll(void *ts);
-
 struct backlog *transports_backlog(struct transports *ts);
 
 #endif

@@ -9,18 +9,27 @@
 #include <sched.h>
 
 #include "runtime/base/clock.h"
-#include "runtime/base/lock.h"
 
-static int poll_nothing(void *arg)
+/* One that is removed on the way makes its successor wait for the next poll. */
+static int poll_entries(void *progress)
 {
-    (void)arg;
-    return 0;
+    struct progress *p = progress;
+    int events = 0;
+    for (unsigned i = 0; i < p->count; i++)
+        events += p->entry[i].poll(p->entry[i].arg);
+    return events;
+}
+
+static void choose(struct progress *p)
+{
+    p->all = p->count == 1 ? p->entry[0]
+                           : (struct poll_entry){ poll_entries, p };
 }
 
 void progress_init(struct progress *p, unsigned spin)
 {
-    *p = (struct progress){ .spin = spin };
-    p->entry[0].poll = poll_nothing;
+    *p = (struct progress){ .spin = spin, .spins_left = spin };
+    choose(p);
     list_init(&p->sleepers);
     list_init(&p->awaits);
 }
@@ -28,28 +37,19 @@ void progress_init(struct progress *p, unsigned spin)
 void progress_add(struct progress *p, int (*poll)(void *arg), void *arg)
 {
     assert(p->count < PROGRESS_MAX);
-    p->entry[p->count].poll = poll;
-    p->entry[p->count].arg = arg;
-    p->count++;
+    p->entry[p->count++] = (struct poll_entry){ poll, arg };
+    choose(p);
 }
 
-void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
+bool progress_remove(struct progress *p, int (*poll)(void *arg), void *arg)
 {
-    unsigned kept = 0;
-    for (unsigned i = 0; i < p->count; i++)
+    unsigned kept = 0, count = p->count;
+    for (unsigned i = 0; i < count; i++)
         if (p->entry[i].poll != poll || p->entry[i].arg != arg)
             p->entry[kept++] = p->entry[i];
     p->count = kept;
-    if (kept == 0)
-        p->entry[0].poll = poll_nothing;
-}
-
-int progress_poll_all(struct progress *p)
-{
-    int events = 0;
-    for (unsigned i = 0; i < p->count; i++)
-        events += p->entry[i].poll(p->entry[i].arg);
-    return events;
+    choose(p);
+    return kept < count;
 }
 
 static int poll_awaits(void *progress)
@@ -93,15 +93,9 @@ bool progress_has_news(struct progress *p)
     return p->news && p->news(p->news_arg) > 0;
 }
 
-void progress_idle(struct progress *p)
+void progress_yield(struct progress *p)
 {
-    if (UNLIKELY(p->lock != NULL))
-        lock_let_in(p->lock);
-    if (++p->idle < p->spin) {
-        cpu_relax();
-        return;
-    }
-    p->idle = 0;
+    p->spins_left = p->spin;
     if (!progress_has_news(p))
         sched_yield();
 }
@@ -132,12 +126,10 @@ static void doze(struct progress *p, uint64_t waited)
     }
 }
 
-/*
- * p->idle stays where it is, so that every further idle round comes here.
- */
+/* Every further idle round comes here too. */
 void progress_idle_waiting(struct progress *p, const int *flag)
 {
-    p->idle = p->spin;
+    p->spins_left = 1;
     if (p->lock) {
         progress_idle_shared(p, flag);
         return;

@@ -39,14 +39,17 @@ struct progress_await {
     int is_over; /* it has come: to wait for */
 };
 
+struct poll_entry {
+    int (*poll)(void *arg);
+    void *arg;
+};
+
 struct progress {
-    struct {
-        int (*poll)(void *arg);
-        void *arg;
-    } entry[PROGRESS_MAX]; /* without any the first does nothing */
-    unsigned count;
+    struct poll_entry all; /* calls every entry; where there is one, that */
     unsigned spin; /* idle polls before each yield */
-    unsigned idle; /* idle polls so far */
+    unsigned spins_left; /* until the next */
+    struct poll_entry entry[PROGRESS_MAX];
+    unsigned count;
     uint64_t yield_nsec;     /* of yielding before sleep */
     uint64_t waiting_since;  /* 0: has not yielded yet */
     struct doorbell *bell;   /* this rank's; NULL: it must not sleep */
@@ -66,11 +69,12 @@ struct progress {
 /* spin as the setting of that name, already resolved to a number. */
 void progress_init(struct progress *p, unsigned spin);
 
-/* Add a poll function; there is room for PROGRESS_MAX. */
+/* Add a poll function; there is room for PROGRESS_MAX. Poll functions may add
+ * and remove some, themselves too. */
 void progress_add(struct progress *p, int (*poll)(void *arg), void *arg);
 
-/* Remove what progress_add added; harmless when it is not there. */
-void progress_remove(struct progress *p, int (*poll)(void *arg), void *arg);
+/* Remove what progress_add added; was it there? */
+bool progress_remove(struct progress *p, int (*poll)(void *arg), void *arg);
 
 /* Ask at each poll whether `a` has come, from now on or no longer. */
 void progress_await_add(struct progress *p, struct progress_await *a);
@@ -101,8 +105,14 @@ void progress_share(struct progress *p, struct lock *lock);
  * released. Caller holds it. */
 void progress_wake_threads(struct progress *p) COLD;
 
-/* One idle round has passed: relax, or yield the core. */
-void progress_idle(struct progress *p);
+/* Nothing has come for long enough: look for rare news, or yield the core. */
+void progress_yield(struct progress *p) COLD;
+
+/* Something has come. */
+static inline void progress_came(struct progress *p)
+{
+    p->spins_left = p->spin;
+}
 
 /* One idle round of a rank that waits for *flag (NULL: for something else) has
  * passed: yield, or sleep. */
@@ -117,35 +127,43 @@ bool progress_has_news(struct progress *p);
 /* How long a sleep may last after so long a wait. */
 uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited);
 
-int progress_poll_all(struct progress *p);
-
-/* Run every poll function once; returns the number of events handled. Mostly
- * there is one, and its call is all. */
+/* Run every poll function once; returns the number of events handled. */
 static inline int progress_poll(struct progress *p)
 {
-    if (LIKELY(p->count <= 1))
-        return p->entry[0].poll(p->entry[0].arg);
-    return progress_poll_all(p);
+    return p->all.poll(p->all.arg);
 }
 
 /* One round of a loop of the user's, such as one over MPI_Test. */
 static inline void progress_round(struct progress *p)
 {
-    if (progress_poll(p) != 0)
-        p->idle = 0;
-    else if (LIKELY(!p->lock) && LIKELY(++p->idle < p->spin))
-        cpu_relax();
-    else
-        progress_idle(p);
+    if (UNLIKELY(--p->spins_left == 0))
+        progress_yield(p);
+    if (UNLIKELY(progress_poll(p) != 0))
+        progress_came(p);
+}
+
+/*
+ * The same for a loop whose rounds are counted in instructions: true when that
+ * was all. If not, call progress_was_not_idle and make another round: something
+ * has come, or it is time to yield.
+ */
+static inline bool progress_is_idle(struct progress *p)
+{
+    return LIKELY(--p->spins_left > 0) && LIKELY(progress_poll(p) == 0);
+}
+
+static inline void progress_was_not_idle(struct progress *p)
+{
+    p->spins_left = p->spins_left > 0 ? p->spin : 1;
 }
 
 /* One round of a loop that waits for *flag. */
 static inline void progress_round_for(struct progress *p, const int *flag)
 {
     if (progress_poll(p) != 0) {
-        p->idle = 0;
+        progress_came(p);
         p->waiting_since = 0;
-    } else if (LIKELY(++p->idle < p->spin)) {
+    } else if (LIKELY(--p->spins_left > 0)) {
         if (!p->silent_sources) /* a poll of a device takes its time anyway */
             cpu_relax();
     } else {

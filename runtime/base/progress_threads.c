@@ -37,7 +37,7 @@ void progress_share(struct progress *p, struct lock *lock)
         return;
     if (lock) {
         p->shared_spin = p->spin;
-        p->spin = 1; /* every idle round comes to progress_idle_shared */
+        p->spin = 1; /* idle rounds come to progress_idle_shared */
         p->lock = lock;
         progress_add(p, let_others_in, p);
     } else {
@@ -45,6 +45,7 @@ void progress_share(struct progress *p, struct lock *lock)
         p->spin = p->shared_spin;
         p->lock = NULL;
     }
+    p->spins_left = p->spin;
 }
 
 static bool has_ended(const struct progress *p, const struct sleeper *s)

@@ -407,9 +407,9 @@ static int report_failures(struct fake_rank *rank)
     return events;
 }
 
-static int fake_poll(struct transport *t)
+static int fake_poll(void *transport)
 {
-    struct fake_rank *rank = rank_of(t);
+    struct fake_rank *rank = rank_of(transport);
     struct fake_network *net = rank->net;
     int events = finish_late(rank) + report_failures(rank);
     int first = net->options.delay ? (int)draw(net, (unsigned)net->count) : 0;

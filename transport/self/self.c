@@ -57,7 +57,6 @@ static int self_open(struct process *process,
         .ops = &self_transport, .process = process, .packets = packets,
         .max_packet_bytes = PACKET_BYTES,
         .eager_bytes = PACKET_BYTES - HEADER_ROOM,
-        .is_quiet = true,
     };
     *out = &self->transport;
     return MPI_SUCCESS;
@@ -87,7 +86,6 @@ static int self_connect(struct transport *t, int world, const void *card,
                         size_t card_bytes, struct endpoint **out)
 {
     endpoint_init(&self_of(t)->endpoint, t, world);
-    t->is_quiet = false;
     *out = &self_of(t)->endpoint;
     return MPI_SUCCESS;
 }
@@ -137,8 +135,9 @@ static void self_release_region(struct transport *t, struct region *region)
 
 /* What handlers send from here waits for the next poll, or two requests that
  * answer each other would never leave this one. */
-static int self_poll(struct transport *t)
+static int self_poll(void *transport)
 {
+    struct transport *t = transport;
     struct self *self = self_of(t);
     size_t end = self->end;
     int events = 0;

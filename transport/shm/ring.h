@@ -114,7 +114,8 @@ struct ring_receiver {
     const struct ring_line *turn_line; /* turn->line */
     const struct ring_line *line; /* of the packet given by ring_peek */
     const struct ring_line *expected; /* the ring's line of the next packet */
-    uint32_t turn_number;       /* the next packet's in the turn line */
+    uint32_t number;            /* the next packet's there */
+    uint32_t turn_number;       /* and in the turn line */
     uint32_t from_side;         /* the sender's of the turn lines */
     uint32_t next;              /* lines ever consumed */
     uint32_t lines;             /* of the packet given by ring_peek */
@@ -226,7 +227,8 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
 static inline void ring_expect(struct ring_receiver *r)
 {
     r->expected = &r->ring.lines[r->next % RING_LINES];
-    r->turn_number = ring_turn_number(r->next + 1, r->from_side);
+    r->number = r->next + 1;
+    r->turn_number = ring_turn_number(r->number, r->from_side);
 }
 
 /*
@@ -242,7 +244,7 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
 {
     const struct ring_line *line = r->expected;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
-    if ((uint32_t)*head == r->next + 1)
+    if ((uint32_t)*head == r->number)
         return line;
     line = r->turn_line;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);

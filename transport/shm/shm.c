@@ -42,15 +42,15 @@ struct peer {
     bool can_help;
     int attach_errno;  /* why attach is refused; 0: it works or is not wanted */
     bool is_sender;    /* has announced itself, so we poll `in` */
+    struct peer *next_sender;
 };
 
 struct shm {
     struct transport transport;
     struct area area;
     struct mailbox *mailbox;    /* this rank's */
-    uint32_t announced_seen;    /* all these are in `senders` */
-    unsigned sender_count;
-    struct peer **senders;      /* whom to poll; room for all local ranks */
+    uint32_t announced_seen;    /* all these are among the senders */
+    struct peer *first_sender;  /* whom to poll, through next_sender */
     struct peer *peers;         /* by local rank */
     struct region everything;   /* attach needs no registration */
     struct attach_card card;
@@ -70,7 +70,6 @@ static struct peer *peer_of(struct endpoint *ep)
 static void shm_close(struct transport *t)
 {
     struct shm *shm = shm_of(t);
-    free(shm->senders);
     free(shm->peers);
     free(shm);
 }
@@ -120,9 +119,8 @@ static int shm_open_transport(struct process *process,
                                          .process = process,
                                          .packets = packets };
     size_t count = (size_t)process->local_count;
-    shm->senders = calloc(count, sizeof(*shm->senders));
     shm->peers = calloc(count, sizeof(*shm->peers));
-    int err = shm->senders && shm->peers
+    int err = shm->peers
                   ? area_open(&shm->area, process, settings.shm_ring_bytes, why)
                   : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {
@@ -290,7 +288,7 @@ static void shm_release_region(struct transport *t, struct region *region)
 {
 }
 
-static int shm_poll(struct transport *t);
+static int shm_poll(void *transport);
 
 /* Somebody new has announced itself: find out who, then poll. The count was
  * read before the flags, so whoever comes meanwhile is found now or next. */
@@ -301,7 +299,8 @@ static COLD int welcome(struct shm *shm, uint32_t announced)
         struct peer *peer = &shm->peers[from];
         if (!peer->is_sender && area_has_announced(&shm->area, from, here)) {
             peer->is_sender = true;
-            shm->senders[shm->sender_count++] = peer;
+            peer->next_sender = shm->first_sender;
+            shm->first_sender = peer;
         }
     }
     shm->announced_seen = announced;
@@ -336,38 +335,38 @@ static int take_packets(struct shm *shm, struct peer *peer)
 }
 
 /* What is there from a sender on; counts on from `events`. */
-static NO_INLINE int take_rest(struct shm *shm, unsigned first, int events)
+static NO_INLINE int take_rest(struct shm *shm, struct peer *first, int events)
 {
-    for (unsigned i = first; i < shm->sender_count; i++)
-        events += take_packets(shm, shm->senders[i]);
+    for (struct peer *peer = first; peer; peer = peer->next_sender)
+        events += take_packets(shm, peer);
     return events;
 }
 
 /* The first packet, and what else is there from that sender on. Behind one in
  * the turn line there is nothing, as a rule. */
-static NO_INLINE int take_from(struct shm *shm, unsigned first,
+static NO_INLINE int take_from(struct shm *shm, struct peer *peer,
                                const struct ring_line *line, uint64_t head)
 {
-    struct peer *peer = shm->senders[first];
     take(shm, peer, line, head);
-    unsigned next = line == peer->in.turn_line ? first + 1 : first;
-    return next == shm->sender_count ? 1 : take_rest(shm, next, 1);
+    struct peer *next =
+        line == peer->in.turn_line ? peer->next_sender : peer;
+    return next ? take_rest(shm, next, 1) : 1;
 }
 
 /* Short when nothing has come: this is what a waiting rank does. */
-static int shm_poll(struct transport *t)
+static int shm_poll(void *transport)
 {
-    struct shm *shm = shm_of(t);
+    struct shm *shm = shm_of(transport);
     uint64_t head;
     uint32_t announced = atomic_load_explicit(&shm->mailbox->announced,
                                               memory_order_acquire);
     if (UNLIKELY(announced != shm->announced_seen))
         return welcome(shm, announced);
-    for (unsigned i = 0; i < shm->sender_count; i++) {
-        const struct ring_line *line = ring_arrived(&shm->senders[i]->in,
-                                                    &head);
+    for (struct peer *peer = shm->first_sender; peer;
+         peer = peer->next_sender) {
+        const struct ring_line *line = ring_arrived(&peer->in, &head);
         if (UNLIKELY(line != NULL))
-            return take_from(shm, i, line, head);
+            return take_from(shm, peer, line, head);
     }
     return 0;
 }

@@ -188,9 +188,9 @@ static NO_INLINE int poll_queue(struct verbs *v, int events)
 
 /* While packets come by rings, most polls look at these only: that is a load
  * a ring, where the completion queue takes a call and a lock. */
-int poll_verbs(struct transport *t)
+int poll_verbs(void *transport)
 {
-    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    struct verbs *v = CONTAINER_OF(transport, struct verbs, base);
     int events = 0;
     if (hotring_has_news(&v->hot))
         events = hotring_poll(v);

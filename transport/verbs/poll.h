@@ -8,7 +8,7 @@
 #include "transport/verbs/verbs.h"
 
 /* transport_ops.poll */
-int poll_verbs(struct transport *t);
+int poll_verbs(void *transport);
 
 /* Take one batch of completions only; returns how many there were. */
 int poll_completions(struct verbs *v);

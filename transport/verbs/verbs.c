@@ -192,7 +192,7 @@ static void verbs_close(struct transport *t)
     v->events_countdown = 0;
     while (!have_all_parted(v)) {
         if (poll_verbs(t) == 0)
-            progress_idle(&t->process->progress);
+            progress_yield(&t->process->progress);
         if (clock_nsec() > deadline) {
             log_warn("some peer did not say farewell within %d s",
                      settings.connect_seconds);

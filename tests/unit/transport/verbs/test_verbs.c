@@ -477,7 +477,7 @@ static void exchange(struct rank *r, uint32_t count)
         for (int i = 0; i < 20 && r->out.next < count; i++)
             done += traffic_send_to(&r->out, r->ep) == POST_DONE;
         if (!done)
-            progress_idle(&r->process.progress);
+            progress_yield(&r->process.progress);
     }
 }
 
