@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The handle table: the predefined ones, then chunks of slots that never move,
- * so a lookup needs no lock. Free slots are found from a hint onwards; a removed
- * slot becomes the hint, so the next object reuses it.
+ * The handle table: the predefined ones, then chunks of places that never move,
+ * so a lookup needs no lock. An empty place is found from a hint onwards; one
+ * that becomes empty becomes the hint, so the next object has it.
  */
 #include "runtime/objects/handle.h"
 
@@ -11,37 +11,45 @@
 
 #include <mpi.h>
 
-struct object **handle_chunks[HANDLE_CHUNKS];
 struct object *handle_predefined[HANDLE_FIRST];
+struct object **handle_chunks[HANDLE_CHUNKS];
+_Atomic uintptr_t handle_places;
 
-static uintptr_t hint = HANDLE_FIRST;
+static struct object nothing = { .kind = KIND_FREE };
+static uintptr_t hint; /* no place before it is empty */
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static struct object **slot_of(uintptr_t value)
+static struct object **at(uintptr_t place)
 {
-    if (value < HANDLE_FIRST)
-        return &handle_predefined[value];
-    struct object ***chunk = &handle_chunks[value / HANDLE_CHUNK];
-    if (!*chunk)
-        *chunk = calloc(HANDLE_CHUNK, sizeof(**chunk));
-    return *chunk ? &(*chunk)[value % HANDLE_CHUNK] : NULL;
+    return &handle_chunks[place / HANDLE_CHUNK][place % HANDLE_CHUNK];
+}
+
+/* The chunk is there before the count says so: a lookup takes no lock. */
+static bool add_chunk(void)
+{
+    uintptr_t places = handle_places;
+    if (places / HANDLE_CHUNK == HANDLE_CHUNKS)
+        return false;
+    struct object **chunk = malloc(HANDLE_CHUNK * sizeof(*chunk));
+    if (!chunk)
+        return false;
+    for (unsigned i = 0; i < HANDLE_CHUNK; i++)
+        chunk[i] = &nothing;
+    handle_chunks[places / HANDLE_CHUNK] = chunk;
+    atomic_store_explicit(&handle_places, places + HANDLE_CHUNK,
+                          memory_order_release);
+    return true;
 }
 
 static int add(struct object *object)
 {
-    const uintptr_t end = (uintptr_t)HANDLE_CHUNK * HANDLE_CHUNKS;
-    for (uintptr_t value = hint; value < end; value++) {
-        struct object **slot = slot_of(value);
-        if (!slot)
-            return MPI_ERR_NO_MEM;
-        if (!*slot) {
-            *slot = object;
-            object->handle = value;
-            hint = value + 1;
-            return MPI_SUCCESS;
-        }
-    }
-    return MPI_ERR_NO_MEM;
+    while (hint < handle_places && *at(hint) != &nothing)
+        hint++;
+    if (hint == handle_places && !add_chunk())
+        return MPI_ERR_NO_MEM;
+    *at(hint) = object;
+    object->handle = HANDLE_FIRST + hint++;
+    return MPI_SUCCESS;
 }
 
 int handle_add(struct object *object)
@@ -54,10 +62,9 @@ int handle_add(struct object *object)
 
 int handle_add_predefined(struct object *object, uintptr_t value)
 {
-    struct object **slot = slot_of(value);
-    if (!slot)
-        return MPI_ERR_NO_MEM;
-    *slot = object;
+    if (value >= HANDLE_FIRST)
+        return MPI_ERR_INTERN;
+    handle_predefined[value] = object;
     object->handle = value;
     return MPI_SUCCESS;
 }
@@ -66,10 +73,15 @@ void handle_remove(struct object *object)
 {
     if (object->handle == 0)
         return;
-    pthread_mutex_lock(&table_lock);
-    *slot_of(object->handle) = NULL;
-    if (object->handle >= HANDLE_FIRST && object->handle < hint)
-        hint = object->handle;
-    pthread_mutex_unlock(&table_lock);
+    if (object->handle < HANDLE_FIRST) {
+        handle_predefined[object->handle] = NULL;
+    } else {
+        uintptr_t place = object->handle - HANDLE_FIRST;
+        pthread_mutex_lock(&table_lock);
+        *at(place) = &nothing;
+        if (place < hint)
+            hint = place;
+        pthread_mutex_unlock(&table_lock);
+    }
     object->handle = 0;
 }

@@ -83,6 +83,12 @@ static inline struct mpi_request *request_find(MPI_Request handle)
     return (struct mpi_request *)handle_find(handle, KIND_REQUEST);
 }
 
+/* As request_find, but never the one that is always done. */
+static inline struct mpi_request *request_find_added(MPI_Request handle)
+{
+    return (struct mpi_request *)handle_find_added(handle, KIND_REQUEST);
+}
+
 static inline MPI_Request request_handle(const struct mpi_request *r)
 {
     return (MPI_Request)r->object.handle;
