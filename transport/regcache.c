@@ -86,31 +86,25 @@ static void destroy(struct regcache *c, struct regcache_entry *entry)
 
 /* ---- the sorted array ---- */
 
-/* Index of the first kept entry that ends above `address`. */
-static inline size_t index_of(const struct regcache *c, uintptr_t address)
+/* The first kept place that ends above `address`, or the end of the array. */
+static inline const struct place *place_of(const struct regcache *c,
+                                           uintptr_t address)
 {
     const struct place *low = c->kept;
     size_t count = c->kept_count;
     if (UNLIKELY(count == 0))
-        return 0;
+        return low;
     while (count > 1) {
         size_t half = count / 2;
         low = low[half - 1].end <= address ? low + half : low;
         count -= half;
     }
-    return (size_t)(low - c->kept) + (low->end <= address);
+    return low + (low->end <= address);
 }
 
-static inline struct regcache_entry *find(const struct regcache *c,
-                                          const struct regcache_range *range)
+static inline size_t index_of(const struct regcache *c, uintptr_t address)
 {
-    size_t i = index_of(c, range->start);
-    if (i == c->kept_count || c->kept[i].start > range->start ||
-        c->kept[i].end < range->end)
-        return NULL;
-    struct regcache_entry *entry = c->kept[i].entry;
-    return LIKELY((entry->access & range->access) == range->access) ? entry
-                                                                    : NULL;
+    return (size_t)(place_of(c, address) - c->kept);
 }
 
 static void insert(struct regcache *c, struct regcache_entry *entry)
@@ -305,35 +299,58 @@ static NO_INLINE int register_range(struct regcache *c,
     return MPI_SUCCESS;
 }
 
-/* The entry, or NULL and it is forgotten when it has other pages now. */
-static COLD struct regcache_entry *verify(struct regcache *c,
-                                          struct regcache_entry *entry)
+/* Has the entry the pages it had? If not, it is forgotten. */
+static COLD bool verify(struct regcache *c, struct regcache_entry *entry)
 {
     if (c->ops.is_same(c->ops.arg, entry))
-        return entry;
+        return true;
     drop(c, entry);
     counter_add(c->counters, COUNTER_REGISTRATIONS_WRONG, 1);
-    return NULL;
+    return false;
+}
+
+/* The kept entry that holds the range, or NULL. */
+static inline struct regcache_entry *find(const struct regcache *c,
+                                          uintptr_t start, uintptr_t end,
+                                          unsigned access)
+{
+    const struct place *p = place_of(c, start);
+    if (UNLIKELY(p == c->kept + c->kept_count) || UNLIKELY(p->start > start) ||
+        UNLIKELY(p->end < end))
+        return NULL;
+    struct regcache_entry *entry = p->entry;
+    return LIKELY((entry->access & access) == access) ? entry : NULL;
+}
+
+struct regcache_entry *regcache_hit(struct regcache *c, const void *address,
+                                    size_t bytes, unsigned access)
+{
+    if (UNLIKELY(!c->has_watch))
+        return NULL;
+    forget_what_left(c);
+    struct regcache_entry *entry =
+        find(c, (uintptr_t)address, (uintptr_t)address + bytes, access);
+    if (UNLIKELY(!entry))
+        return NULL;
+    if (UNLIKELY(c->ops.is_same != NULL) && !verify(c, entry))
+        return NULL;
+    counter_add(c->counters, COUNTER_REGISTRATION_HITS, 1);
+    if (entry->references++ == 0)
+        list_remove(&entry->link);
+    return entry;
 }
 
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
                     unsigned access, struct regcache_entry **out)
 {
-    const struct regcache_range range = {
-        (uintptr_t)address & ~c->page_mask,
-        ((uintptr_t)address + bytes + c->page_mask) & ~c->page_mask, access
-    };
-    if (UNLIKELY(!c->has_watch))
+    struct regcache_entry *entry = regcache_hit(c, address, bytes, access);
+    if (UNLIKELY(!entry)) {
+        const struct regcache_range range = {
+            (uintptr_t)address & ~c->page_mask,
+            ((uintptr_t)address + bytes + c->page_mask) & ~c->page_mask, access
+        };
         return register_range(c, &range, out);
-    forget_what_left(c);
-    struct regcache_entry *entry = find(c, &range);
-    if (UNLIKELY(c->ops.is_same != NULL) && entry)
-        entry = verify(c, entry);
-    if (UNLIKELY(!entry))
-        return register_range(c, &range, out);
-    counter_add(c->counters, COUNTER_REGISTRATION_HITS, 1);
-    if (entry->references++ == 0)
-        list_remove(&entry->link);
+    }
     *out = entry;
     return MPI_SUCCESS;
 }

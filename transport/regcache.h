@@ -114,6 +114,10 @@ void regcache_destroy(struct regcache *c);
 int regcache_retain(struct regcache *c, const void *address, size_t bytes,
                     unsigned access, struct regcache_entry **out);
 
+/* The same if it costs no registration: NULL when none is kept. */
+struct regcache_entry *regcache_hit(struct regcache *c, const void *address,
+                                    size_t bytes, unsigned access);
+
 /* Give it back to the cache it is from. */
 void regcache_release(struct regcache_entry *entry);
 

@@ -113,18 +113,17 @@ static inline bool offer_shortly(struct p2p_request *r)
                                        REGION_EXPOSED, &r->region) !=
                  MPI_SUCCESS))
         return false;
-    struct rts_header header = {
-        .match = make_match_header(r, PACKET_RTS),
-        .address = (uint64_t)(uintptr_t)engine_address(r),
-        .key = r->region->key,
-        .bytes = r->bytes,
-        .request = request_name(r),
-    };
-    header.match.packet.flags =
-        ep->can_put && rendezvous == RENDEZVOUS_AUTO
-            ? RTS_READABLE | RTS_WRITES : RTS_READABLE;
+    struct match_header match = make_match_header(r, PACKET_RTS);
+    match.packet.flags = ep->can_put && rendezvous == RENDEZVOUS_AUTO
+                             ? RTS_READABLE | RTS_WRITES : RTS_READABLE;
     uint64_t words[2];
-    memcpy(words, &header, sizeof words);
+    memcpy(words, &match, sizeof words);
+    struct rts_header header; /* from address on, which is the rest */
+    header.address = (uint64_t)(uintptr_t)engine_address(r);
+    header.key = r->region->key;
+    header.bytes = r->bytes;
+    header.request = request_name(r);
+    header.block_count = 0;
     r->state = SEND_OFFERED;
     ep->send_short(ep, words[0], words[1], &header.address, REST);
     return true;

@@ -311,25 +311,24 @@ static const unsigned strict_access[] = {
     [REGION_TARGET] = IBV_ACCESS_REMOTE_WRITE,
 };
 
-/* What memory_retain_region does for the first time, and in strict mode. */
-static NO_INLINE int retain_rarely(struct verbs *v, void *address,
-                                   size_t bytes, enum region_use use,
-                                   struct region **out)
+/* What memory_retain_region does when nothing is kept that serves. */
+static NO_INLINE int retain_rarely(struct verbs *v, const struct slice *memory,
+                                   enum region_use use, struct region **out)
 {
     struct regcache_entry *entry;
     int err = memory_open_cache(v);
     if (err != MPI_SUCCESS)
         return err;
     if (!v->exposures)
-        err = regcache_retain(v->regcache, address, bytes, kept_access[use],
-                              &entry);
+        err = regcache_retain(v->regcache, memory->address, memory->bytes,
+                              kept_access[use], &entry);
     else if (use == REGION_LOCAL)
-        err = regcache_retain(v->regcache, address, bytes, 0, &entry);
+        err = regcache_retain(v->regcache, memory->address, memory->bytes, 0,
+                              &entry);
     else
-        err = expose(v, &(struct slice){ address, bytes },
-                     strict_access[use], &entry);
+        err = expose(v, memory, strict_access[use], &entry);
     if (UNLIKELY(err != MPI_SUCCESS))
-        return make_error(v, bytes, errno);
+        return make_error(v, memory->bytes, errno);
     *out = &entry->region;
     return MPI_SUCCESS;
 }
@@ -338,15 +337,15 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
                          enum region_use use, struct region **out)
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
-    if (UNLIKELY(!v->regcache) || UNLIKELY(v->exposures != NULL))
-        return retain_rarely(v, address, bytes, use, out);
-    struct regcache_entry *entry;
-    int err = regcache_retain(v->regcache, address, bytes, kept_access[use],
-                              &entry);
-    if (UNLIKELY(err != MPI_SUCCESS))
-        return make_error(v, bytes, errno);
-    *out = &entry->region;
-    return MPI_SUCCESS;
+    if (LIKELY(v->regcache != NULL) && LIKELY(!v->exposures)) {
+        struct regcache_entry *entry =
+            regcache_hit(v->regcache, address, bytes, kept_access[use]);
+        if (LIKELY(entry != NULL)) {
+            *out = &entry->region;
+            return MPI_SUCCESS;
+        }
+    }
+    return retain_rarely(v, &(struct slice){ address, bytes }, use, out);
 }
 
 void memory_release_region(struct transport *t, struct region *region)
