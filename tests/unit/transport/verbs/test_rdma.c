@@ -374,6 +374,8 @@ START_TEST(a_put_into_memory_that_is_for_reading_fails)
         ck_assert_int_eq(to[i], 0);
     verbs_transport.release_region(a.transport, local);
     verbs_transport.release_region(b.transport, remote);
+    free(from);
+    free(to);
     close_both();
 }
 END_TEST
