@@ -32,6 +32,13 @@ struct datatype_block {
     size_t packed;   /* bytes of the element packed before the first block */
 };
 
+/* A block, told in a fifth of the room, which is what packing many takes most
+ * of its time to read. */
+struct datatype_place {
+    int32_t offset;
+    uint32_t bytes;
+};
+
 struct mpi_datatype {
     struct object object;
     size_t size;          /* bytes of data in one element */
@@ -59,6 +66,8 @@ struct mpi_datatype {
     struct recipe *recipe; /* how it was made; NULL: predefined */
     size_t block_count;
     struct datatype_block *blocks;
+    struct datatype_place *places; /* of the blocks, if these are many, all
+                                      single and near; else NULL */
 };
 
 /* The block, of those of an element, that holds its packed byte `at`. */
@@ -75,6 +84,10 @@ static inline size_t datatype_block_at(const struct datatype_block *blocks,
     }
     return low;
 }
+
+/* Set t->places from t->blocks, where short runs of these may be split before;
+ * without memory for them it stays NULL. */
+void datatype_list_places(struct mpi_datatype *t);
 
 static inline struct mpi_datatype *datatype_find(MPI_Datatype handle)
 {

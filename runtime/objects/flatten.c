@@ -318,6 +318,7 @@ int flatten_finish(struct flatten *f, struct mpi_datatype **out)
     t->block_count = f->block_count;
     t->blocks = f->blocks;
     number_blocks(t);
+    datatype_list_places(t);
     align_extent(t);
     t->is_contiguous = t->size == 0 || (t->block_count == 1 &&
                                         t->blocks[0].count == 1 &&

@@ -260,6 +260,49 @@ static ALWAYS_INLINE void move_elements(struct window *w, uintptr_t element,
     }
 }
 
+/*
+ * Blocks of many sizes cost most by branches that nobody can foretell. So
+ * packing copies LONGEST bytes of each that is not longer, where these lie
+ * before `end` (the type's, in an element) and in one page: what is too much is
+ * written over by the blocks that follow.
+ */
+enum { LONGEST = 64, PAGE = 4096 };
+
+static ALWAYS_INLINE bool can_copy_more(enum direction direction,
+                                        uintptr_t user, uintptr_t end,
+                                        size_t block, size_t window)
+{
+    return direction == PACK && block <= LONGEST && window >= LONGEST &&
+           user + LONGEST <= end && user % PAGE <= PAGE - LONGEST;
+}
+
+/* The blocks from the i-th on that lie in the window as a whole; the first that
+ * does not. */
+static ALWAYS_INLINE size_t move_places(struct window *w, uintptr_t element,
+                                        const struct mpi_datatype *type,
+                                        size_t i)
+{
+    const struct datatype_place *place = type->places + i;
+    const struct datatype_place *const last = type->places + type->block_count;
+    const uintptr_t end = element + (uintptr_t)type->true_lb +
+                          (uintptr_t)type->true_extent;
+    const enum direction direction = w->direction;
+    char *packed = w->packed;
+    size_t bytes = w->bytes;
+    for (; place < last && place->bytes <= bytes; place++) {
+        const uintptr_t user = element + (uintptr_t)(intptr_t)place->offset;
+        if (LIKELY(can_copy_more(direction, user, end, place->bytes, bytes)))
+            move(direction, user, packed, LONGEST);
+        else
+            move_any(direction, user, packed, place->bytes);
+        packed += place->bytes;
+        bytes -= place->bytes;
+    }
+    w->packed = packed;
+    w->bytes = bytes;
+    return (size_t)(place - type->places);
+}
+
 /* The single blocks from b on that lie in the window as a whole; the first
  * that does not, or is none. */
 static ALWAYS_INLINE const struct datatype_block *
@@ -317,7 +360,10 @@ static ALWAYS_INLINE void walk(struct window *w, uintptr_t buffer,
             move_elements(w, element, type, count);
             element += count * (uintptr_t)type->extent;
         }
-        if (skip == 0)
+        if (skip == 0 && type->places)
+            b = type->blocks +
+                move_places(w, element, type, (size_t)(b - type->blocks));
+        else if (skip == 0)
             b = move_singles(w, element, b, end);
         if (w->bytes == 0)
             return;

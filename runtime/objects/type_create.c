@@ -181,6 +181,7 @@ int type_dup(const struct mpi_datatype *old, struct mpi_datatype **out)
         recipe_retain(t->recipe);
     t->blocks = blocks;
     memcpy(blocks, old->blocks, bytes);
+    datatype_list_places(t);
     signature_retain(t->signature);
     *out = t;
     return MPI_SUCCESS;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
+
 #include "runtime/base/platform.h"
 #include "runtime/objects/signature.h"
 #include "runtime/objects/type_create.h"
@@ -324,6 +326,65 @@ START_TEST(subarray_is_dense_in_its_order)
 }
 END_TEST
 
+enum { BLOCKS = 200, SPAN = 8192, PAGE = 4096 };
+
+/* Blocks of 1 to 80 bytes in rising order, the last of which ends where the
+ * span does; how many bytes they hold. */
+static size_t make_many(struct mpi_datatype **out, int *at)
+{
+    MPI_Count lengths[BLOCKS], offsets[BLOCKS];
+    struct mpi_datatype *types[BLOCKS];
+    struct lots l = { .count = BLOCKS, .lengths = lengths, .offsets = offsets,
+                      .unit = 1, .types = types };
+    size_t bytes = 0;
+    MPI_Count next = SPAN;
+    for (int i = BLOCKS; i-- > 0; next = offsets[i] - dice(1, 3)) {
+        lengths[i] = i % 16 == 0 ? dice(60, 80) : dice(1, 32);
+        offsets[i] = next - lengths[i];
+        types[i] = datatype_find(MPI_BYTE);
+    }
+    ck_assert_int_ge(next, 0);
+    for (int i = 0; i < BLOCKS; i++)
+        for (MPI_Count k = 0; k < lengths[i]; k++)
+            at[bytes++] = (int)(offsets[i] + k);
+    ck_assert_int_eq(type_lots(&l, out), MPI_SUCCESS);
+    return bytes;
+}
+
+/* Nothing beyond the window is read or written. */
+START_TEST(many_blocks_keep_within_the_window)
+{
+    static int at[SPAN];
+    static char packed[SPAN + 1], back[SPAN];
+    struct mpi_datatype *t;
+    ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
+    seed = 7;
+    const size_t bytes = make_many(&t, at);
+    char *user = mmap(NULL, SPAN + PAGE, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(user, MAP_FAILED);
+    ck_assert_int_eq(mprotect(user + SPAN, PAGE, PROT_NONE), 0);
+    ck_assert_ptr_nonnull(t->places);
+    for (int i = 0; i < SPAN; i++)
+        user[i] = (char)dice(0, 255);
+    for (size_t from = 0; from < bytes; from += 37) {
+        const size_t n = bytes - from - (size_t)dice(0, (int)(bytes - from));
+        packed[n] = 'x';
+        pack_bytes(packed, user, t, from, n);
+        memset(back, 0, sizeof back);
+        unpack_bytes(back, packed, t, from, n);
+        ck_assert_int_eq(packed[n], 'x');
+        for (size_t i = 0; i < n; i++) {
+            ck_assert_int_eq(packed[i], user[at[from + i]]);
+            ck_assert_int_eq(back[at[from + i]], packed[i]);
+        }
+    }
+    munmap(user, SPAN + PAGE);
+    datatype_release(t);
+    datatype_fini_predefined();
+}
+END_TEST
+
 START_TEST(too_large_a_type_is_refused)
 {
     ck_assert_int_eq(datatype_init_predefined(), MPI_SUCCESS);
@@ -347,6 +408,7 @@ int main(void)
     tcase_add_test(t, vector_of_any_count_is_one_entry);
     tcase_add_test(t, dense_vector_is_contiguous);
     tcase_add_test(t, subarray_is_dense_in_its_order);
+    tcase_add_test(t, many_blocks_keep_within_the_window);
     tcase_add_test(t, too_large_a_type_is_refused);
     return suite_run("pack", t);
 }
