@@ -23,6 +23,10 @@
 # MPICH_CACHE   where the source is kept (default: ~/.cache/baton/mpich)
 # SECONDS_EACH  time for a run whose line names none (default: 60)
 # SECONDS_MOST  time for a run whatever its line says (default: no limit)
+# SLOWER        what both of these and the suite's own limits, which are meant
+#               for real processors, are multiplied by (default: 1; in the lab,
+#               whose processors may be emulated, 12)
+# STOP_AFTER    begin no run after so many seconds; --resume goes on then
 # JOBS          runs at a time (default: 2)
 # MEMORY_GB     runs that need more are left out (default: 8)
 # ONLY          run just the programs whose DIRECTORY/NAME fits this pattern
@@ -56,6 +60,7 @@ else
 fi
 if [[ $lab ]]; then
     root+=-verbs
+    : "${SLOWER:=12}"
     launcher=("$here/../lab/lab" run "${launcher[@]}"
         -x BATON_TRANSPORTS=verbs,self -x BATON_ERRORS_AT_WORLD=yes)
 fi
@@ -161,6 +166,7 @@ make_program() {
     flags=$(sed -n "s/^${name}_CPPFLAGS *= *//p" "$suite/$dir/Makefile.am" |
         sed 's/\$([A-Za-z_]*)//g' | head -n 1)
     [[ $name == mt_improbe_* ]] && flags+=" -DNULL_REQUEST_IS_MESSAGE"
+    [[ $name == struct_no_real_types ]] && flags+=" -DSTRUCT_HAS_MARKERS"
     for source in ${sources:-$name.c}; do
         [[ $source == *.c ]] && paths+=("$(corrected "$dir/$source")")
     done
@@ -244,7 +250,9 @@ run_line() {
     # shellcheck disable=SC2048,SC2086
     [ -n "$resume" ] && has_result "$results/${program%/*}.txt" \
         ${program} ${ranks} ${arguments[*]} ${settings[*]} && return
+    ((SECONDS <= ${STOP_AFTER:-SECONDS})) || return
     ((seconds <= ${SECONDS_MOST:-seconds})) || seconds=$SECONDS_MOST
+    ((seconds *= ${SLOWER:-1}))
     start=$SECONDS
     if [ ! -x "$work/$program" ]; then
         verdict=unbuilt

@@ -3,7 +3,6 @@
  * For MPICH's test suite, parts of which still use what MPI-3.0 and MPI-5.0
  * removed, or what the ABI leaves to a library for Fortran: each such name by
  * the function that took its place, so that those programs test us too.
- * MPI_LB and MPI_UB have no successor.
  */
 #ifndef REMOVED_H
 #define REMOVED_H
@@ -29,7 +28,52 @@
 #define MPI_Address MPI_Get_address
 #define MPI_Type_hvector MPI_Type_create_hvector
 #define MPI_Type_hindexed MPI_Type_create_hindexed
-#define MPI_Type_struct MPI_Type_create_struct
+
+/*
+ * MPI_LB and MPI_UB took no room in a struct and set its bounds, as
+ * MPI_Type_create_resized does since. What stands for them here is known to
+ * this function alone.
+ */
+static char removed_lb, removed_ub;
+#define MPI_LB ((MPI_Datatype)&removed_lb)
+#define MPI_UB ((MPI_Datatype)&removed_ub)
+
+static inline int removed_struct(int count, const int *lengths,
+                                 const MPI_Aint *places,
+                                 const MPI_Datatype *types, MPI_Datatype *type)
+{
+    enum { MOST = 64 };
+    MPI_Datatype kept_type[MOST], plain;
+    int kept_length[MOST], i, err, lbs = 0, ubs = 0;
+    MPI_Aint lb, ub, extent;
+    for (i = 0; i < count && i < MOST; i++) {
+        int is_marker = types[i] == MPI_LB || types[i] == MPI_UB;
+        kept_type[i] = is_marker ? MPI_BYTE : types[i];
+        kept_length[i] = is_marker ? 0 : lengths[i];
+        lbs += types[i] == MPI_LB;
+        ubs += types[i] == MPI_UB;
+    }
+    if (lbs + ubs == 0 || count > MOST)
+        return MPI_Type_create_struct(count, lengths, places, types, type);
+    err = MPI_Type_create_struct(count, kept_length, places, kept_type, &plain);
+    if (err)
+        return err;
+    MPI_Type_get_extent(plain, &lb, &extent);
+    ub = lb + extent;
+    lbs = ubs = 0;
+    for (i = 0; i < count; i++) { /* the lowest and the highest count */
+        if (types[i] == MPI_LB && (!lbs++ || places[i] < lb))
+            lb = places[i];
+        if (types[i] == MPI_UB && (!ubs++ || places[i] > ub))
+            ub = places[i];
+    }
+    MPI_Type_create_resized(plain, lb, ub - lb, type);
+    return MPI_Type_free(&plain);
+}
+#define MPI_Type_struct removed_struct
+#ifdef STRUCT_HAS_MARKERS
+#define MPI_Type_create_struct removed_struct
+#endif
 
 static inline int MPI_Type_extent(MPI_Datatype type, MPI_Aint *extent)
 {
