@@ -21,7 +21,7 @@
 # and ends this with 1, as does an expected one that passes.
 #
 # MPICH_CACHE   where the source is kept (default: ~/.cache/baton/mpich)
-# SECONDS_EACH  time for a run whose line names none (default: 60)
+# SECONDS_EACH  time for a run whose line names none (default: 180, the suite's)
 # SECONDS_MOST  time for a run whatever its line says (default: no limit)
 # SLOWER        what both of these and the suite's own limits, which are meant
 #               for real processors, are multiplied by (default: 1; in the lab,
@@ -235,7 +235,7 @@ has_result() {
 # run_line DIR/NAME RANKS OPTION...: one line of result.
 run_line() {
     local program=$1 ranks=$2 option arguments=() settings=() out code
-    local seconds=${SECONDS_EACH:-60} wants=words verdict=fail memory=0 start
+    local seconds=${SECONDS_EACH:-180} wants=words verdict=fail memory=0 start
     shift 2
     for option; do
         case $option in
