@@ -47,6 +47,7 @@ struct endpoint {
     bool can_get;         /* get works with this peer */
     bool can_put;         /* put does */
     unsigned slices_max;  /* that one get or put takes, at most SLICES_MAX */
+    unsigned runs_max;    /* and at the peer; 1 but where memory is attached */
     /*
      * Send a header of two words and fewer than short_limit bytes of payload.
      * Always POST_DONE: short_limit is 0 from a post that answered BUSY to the
@@ -81,20 +82,22 @@ struct packet_out {
 
 enum { SLICES_MAX = 16 };
 
-/* A run of bytes in this rank's memory. */
+/* A run of bytes in a rank's memory. */
 struct slice {
     void *address;
     size_t bytes; /* not 0 */
 };
 
-/* One RDMA read or write between this rank's slices, in their order, and one
- * run of bytes at the peer. */
+/* One RDMA read or write between this rank's slices, in their order, and a run
+ * of bytes at the peer; or several where the endpoint takes them. */
 struct transfer {
     const struct slice *slices; /* the caller's again when the post returns */
     unsigned slice_count;
     size_t bytes;               /* of all slices */
     struct region *region;      /* holds all slices */
-    uint64_t remote_address;
+    uint64_t remote_address;    /* of the run at the peer, of the first */
+    const struct slice *runs;   /* of run_count, if that is not 0: all of them */
+    unsigned run_count;
     uint64_t remote_key;        /* region.key at the peer */
     struct completion *completion; /* may be shared by several posts */
 };
@@ -168,7 +171,7 @@ static inline void endpoint_init(struct endpoint *ep, struct transport *t,
     *ep = (struct endpoint){ .transport = t, .world = world,
                              .can_get = t->ops->get != NULL,
                              .can_put = t->ops->put != NULL,
-                             .slices_max = 1 };
+                             .slices_max = 1, .runs_max = 1 };
     list_init(&ep->backlog);
     list_init(&ep->backlog_link);
 }

@@ -29,6 +29,7 @@ struct settings {
     int verbs_hot_peers;       /* rings that a rank may lend */
     size_t shm_eager_bytes;    /* largest packet sent by copy in memory */
     size_t shm_ring_bytes;     /* payload ring of one pair and direction */
+    bool shm_huge_pages;       /* ask the kernel for them */
     bool node_collectives;     /* through shared memory within a node */
     bool cma;                  /* use process_vm_readv within a node */
     const char *regcache;      /* keep, verify, strict or no */

@@ -14,6 +14,7 @@
 
 #include <mpi.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/log.h"
 
 enum { MAGIC = 0x4241544e, VERSION = 3 };
@@ -138,6 +139,16 @@ void node_segment_unlink(const char *name)
     shm_unlink(name);
 }
 
+/* Advice: the kernel takes it when shmem_enabled in
+ * /sys/kernel/mm/transparent_hugepage is `advise'. */
+static void advise(void *memory, size_t bytes)
+{
+    if (settings.shm_huge_pages &&
+        madvise(memory, bytes, MADV_HUGEPAGE) != 0)
+        log_warn("BATON_SHM_HUGE_PAGES has no effect: %m (does this kernel "
+                 "have transparent huge pages?)");
+}
+
 static int map_at(int fd, size_t offset, size_t bytes, void **out)
 {
     int err = grow(fd, offset + bytes);
@@ -149,6 +160,7 @@ static int map_at(int fd, size_t offset, size_t bytes, void **out)
         log_error("cannot map %zu bytes of shared memory: %m", bytes);
         return MPI_ERR_NO_MEM;
     }
+    advise(memory, bytes);
     *out = memory;
     return MPI_SUCCESS;
 }

@@ -147,24 +147,57 @@ void move_set_remote(struct chunk *c, const struct layout *remote,
     c->remote_key = key;
 }
 
-/* The next piece: what of the run there the slices of one transfer reach. */
-static size_t take_piece(const struct p2p_request *r, struct chunk *c,
-                         struct slice *slices, struct transfer *t)
+/* What one transfer moves, here and there. */
+struct piece {
+    struct slice slices[SLICES_MAX];
+    struct slice runs[SLICES_MAX];
+};
+
+static void add_slice(struct piece *p, struct transfer *t, uintptr_t local,
+                      size_t bytes)
+{
+    struct slice *next = &p->slices[t->slice_count];
+    if (t->slice_count > 0 &&
+        (uintptr_t)next[-1].address + next[-1].bytes == local) {
+        next[-1].bytes += bytes;
+    } else {
+        *next = (struct slice){ (void *)local, bytes };
+        t->slice_count++;
+    }
+    t->bytes += bytes;
+}
+
+/* Fill slices for the next run there, or for as much of it as they reach. */
+static void take_run(const struct p2p_request *r, struct chunk *c,
+                     struct piece *p, struct transfer *t)
 {
     struct cursor there = c->there;
     uintptr_t address, local;
-    size_t run = cursor_take(&there, c->bytes - c->posted, &address);
-    size_t bytes = 0;
-    unsigned n = 0;
-    while (bytes < run && n < r->ep->slices_max) {
-        size_t part = cursor_take(&c->here, run - bytes, &local);
-        slices[n++] = (struct slice){ (void *)local, part };
-        bytes += part;
+    const size_t start = t->bytes;
+    const size_t end = start + cursor_take(&there, c->bytes - c->posted - start,
+                                           &address);
+    while (t->bytes < end && t->slice_count < r->ep->slices_max) {
+        size_t part = cursor_take(&c->here, end - t->bytes, &local);
+        add_slice(p, t, local, part);
     }
-    t->slice_count = n;
-    t->remote_address = address;
-    t->bytes = bytes;
-    return bytes;
+    const size_t bytes = t->bytes - start;
+    cursor_take(&c->there, bytes, &address);
+    p->runs[t->run_count++] = (struct slice){ (void *)address, bytes };
+}
+
+/* The next piece: as many runs as one transfer takes. */
+static void take_piece(const struct p2p_request *r, struct chunk *c,
+                       struct piece *p, struct transfer *t)
+{
+    const size_t left = c->bytes - c->posted;
+    t->bytes = 0;
+    t->slice_count = 0;
+    t->run_count = 0;
+    do
+        take_run(r, c, p, t);
+    while (t->bytes < left && t->run_count < r->ep->runs_max &&
+           t->slice_count < r->ep->slices_max);
+    t->remote_address = (uintptr_t)p->runs[0].address;
 }
 
 enum post move_post(struct p2p_request *r, struct chunk *c,
@@ -172,24 +205,23 @@ enum post move_post(struct p2p_request *r, struct chunk *c,
                                       const struct transfer *))
 {
     struct move *m = r->move;
-    struct slice slices[SLICES_MAX];
-    struct transfer t = { .slices = slices,
+    struct piece piece;
+    struct transfer t = { .slices = piece.slices, .runs = piece.runs,
                           .region = c->region ? c->region : r->region,
                           .remote_key = c->remote_key,
                           .completion = &c->completion };
     while (c->posted < c->bytes) {
         if (m->pieces == MOVE_PIECES)
             return POST_PENDING;
-        const struct cursor here = c->here;
-        size_t bytes = take_piece(r, c, slices, &t);
+        const struct cursor here = c->here, there = c->there;
+        take_piece(r, c, &piece, &t);
         enum post result = post(r->ep, &t);
         if (result == POST_BUSY || result == POST_FAILED) {
             c->here = here;
+            c->there = there;
             return result;
         }
-        uintptr_t address;
-        cursor_take(&c->there, bytes, &address);
-        c->posted += bytes;
+        c->posted += t.bytes;
         if (result == POST_PENDING) {
             c->pieces++;
             m->pieces++;

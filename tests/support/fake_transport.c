@@ -25,6 +25,7 @@ struct late {
     struct list link;
     struct transfer transfer;
     struct slice slices[SLICES_MAX];
+    struct slice runs[SLICES_MAX];
     bool is_put;
     int peer;
 };
@@ -229,6 +230,7 @@ static int fake_connect(struct transport *t, int world, const void *card,
     (*out)->can_get = !rank->net->options.no_get;
     (*out)->can_put = !rank->net->options.no_put;
     (*out)->slices_max = 3;
+    (*out)->runs_max = 2;
     return MPI_SUCCESS;
 }
 
@@ -276,21 +278,31 @@ static enum post fake_send(struct endpoint *ep, const struct packet_out *packet)
     return POST_DONE;
 }
 
+/* The byte at `offset` of slices. */
+static char *byte_of(const struct slice *slices, unsigned count, size_t offset)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (offset < slices[i].bytes)
+            return (char *)slices[i].address + offset;
+        offset -= slices[i].bytes;
+    }
+    abort();
+}
+
 static void copy(struct fake_rank *rank, const struct transfer *t, bool is_put)
 {
-    char *remote = (char *)(uintptr_t)t->remote_address;
-    size_t sum = 0;
-    for (unsigned i = 0; i < t->slice_count; i++) {
-        const struct slice *s = &t->slices[i];
+    const struct slice only = { (void *)(uintptr_t)t->remote_address,
+                                t->bytes };
+    const struct slice *runs = t->run_count ? t->runs : &only;
+    unsigned run_count = t->run_count ? t->run_count : 1;
+    for (size_t i = 0; i < t->bytes; i++) {
+        char *here = byte_of(t->slices, t->slice_count, i);
+        char *there = byte_of(runs, run_count, i);
         if (is_put)
-            memcpy(remote, s->address, s->bytes);
+            *there = *here;
         else
-            memcpy(s->address, remote, s->bytes);
-        remote += s->bytes;
-        sum += s->bytes;
+            *here = *there;
     }
-    if (sum != t->bytes)
-        abort();
     counter_add(rank->process.counters, COUNTER_CMA_BYTES, t->bytes);
 }
 
@@ -298,7 +310,8 @@ static enum post move(struct endpoint *ep, const struct transfer *t,
                       bool is_put)
 {
     struct fake_rank *rank = rank_of(ep->transport);
-    if (!t->region || t->slice_count > ep->slices_max)
+    if (!t->region || t->slice_count > ep->slices_max ||
+        t->run_count > ep->runs_max)
         abort();
     enum post fate = judge(ep);
     if (fate != POST_DONE)
@@ -317,6 +330,9 @@ static enum post move(struct endpoint *ep, const struct transfer *t,
     late->transfer = *t;
     memcpy(late->slices, t->slices, t->slice_count * sizeof *t->slices);
     late->transfer.slices = late->slices;
+    for (unsigned i = 0; i < t->run_count; i++)
+        late->runs[i] = t->runs[i];
+    late->transfer.runs = late->runs;
     late->is_put = is_put;
     late->peer = ep->world;
     list_append(&rank->late, &late->link);

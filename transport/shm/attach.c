@@ -63,6 +63,54 @@ int attach_read(int pid, void *local, uint64_t remote, size_t bytes)
     return transfer(process_vm_readv, pid, local, remote, bytes);
 }
 
+/* A vector to move on through, as far as a call has come. */
+struct vector {
+    struct iovec at[SLICES_MAX];
+    unsigned first;
+    unsigned end;
+};
+
+static void set(struct vector *v, const struct slice *slices, unsigned count)
+{
+    v->first = 0;
+    v->end = count;
+    for (unsigned i = 0; i < count; i++)
+        v->at[i] = (struct iovec){ slices[i].address, slices[i].bytes };
+}
+
+static void advance(struct vector *v, size_t bytes)
+{
+    while (bytes > 0) {
+        struct iovec *at = &v->at[v->first];
+        size_t part = bytes < at->iov_len ? bytes : at->iov_len;
+        at->iov_base = (char *)at->iov_base + part;
+        at->iov_len -= part;
+        bytes -= part;
+        if (at->iov_len == 0)
+            v->first++;
+    }
+}
+
+int attach_gather(int pid, const struct transfer *get)
+{
+    struct vector here, there;
+    set(&here, get->slices, get->slice_count);
+    set(&there, get->runs, get->run_count);
+    while (here.first < here.end) {
+        ssize_t moved = process_vm_readv(pid, &here.at[here.first],
+                                         here.end - here.first,
+                                         &there.at[there.first],
+                                         there.end - there.first, 0);
+        if (moved < 0 && errno == EINTR)
+            continue;
+        if (moved <= 0)
+            return moved < 0 ? errno : EFAULT;
+        advance(&here, (size_t)moved);
+        advance(&there, (size_t)moved);
+    }
+    return 0;
+}
+
 int attach_write(int pid, uint64_t remote, const void *local, size_t bytes)
 {
     return transfer(process_vm_writev, pid, (char *)(uintptr_t)local, remote,

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Cross-memory attach: reading and writing another process's memory in one
- * copy, by the kernel (process_vm_readv, process_vm_writev). It needs the permission to trace the peer, which
- * Yama, seccomp and containers may refuse; so it is tried before it is used.
+ * copy, by the kernel (process_vm_readv, process_vm_writev). It needs the
+ * permission to trace the peer, which Yama, seccomp and containers may refuse;
+ * so it is tried before it is used.
  */
 #ifndef SHM_ATTACH_H
 #define SHM_ATTACH_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "transport/transport.h"
 
 /* Part of the business card: a word to read as a trial. */
 struct attach_card {
@@ -25,6 +28,10 @@ void attach_open(uint64_t *word, struct attach_card *card);
 /* Read the trial word of the process on the card. Returns 0, or the errno that
  * says why it cannot be read (ESRCH also when another process answers). */
 int attach_try(const struct attach_card *card);
+
+/* Read all runs at the peer, in their order, into the slices of a transfer.
+ * Returns 0 or an errno. */
+int attach_gather(int pid, const struct transfer *get);
 
 /* Read bytes at the remote address into local. Returns 0 or an errno. */
 int attach_read(int pid, void *local, uint64_t remote, size_t bytes);

@@ -213,6 +213,8 @@ static int shm_connect(struct transport *t, int world, const void *card,
         return MPI_ERR_OTHER;
     struct peer *peer = &shm->peers[local];
     endpoint_init(&peer->endpoint, t, world);
+    peer->endpoint.slices_max = SLICES_MAX;
+    peer->endpoint.runs_max = SLICES_MAX;
     peer->endpoint.send_short = shm_send_short;
     set_short_limit(peer, ring_has_room(&peer->out));
     memcpy(&theirs, card, sizeof theirs);
@@ -264,12 +266,15 @@ static int read_together(struct peer *peer, const struct transfer *get)
 static enum post shm_get(struct endpoint *ep, const struct transfer *get)
 {
     struct peer *peer = peer_of(ep);
-    void *local = get->slices[0].address;
-    int cause = get->bytes >= SHARE_MIN_BYTES && peer->can_help &&
-                        ep->transport->process->has_own_core
-                    ? read_together(peer, get)
-                    : attach_read(peer->pid, local, get->remote_address,
-                                  get->bytes);
+    int cause;
+    if (get->slice_count > 1 || get->run_count > 1)
+        cause = attach_gather(peer->pid, get);
+    else if (get->bytes >= SHARE_MIN_BYTES && peer->can_help &&
+             ep->transport->process->has_own_core)
+        cause = read_together(peer, get);
+    else
+        cause = attach_read(peer->pid, get->slices[0].address,
+                            get->remote_address, get->bytes);
     if (UNLIKELY(cause != 0))
         return fail_get(ep, cause);
     counter_add(ep->transport->process->counters, COUNTER_CMA_BYTES,

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -164,6 +165,74 @@ static enum post get_from_peer(void *to, const void *from, size_t bytes)
     shm_transport.release_region(a.transport, region);
     return post;
 }
+
+/* Is the mapping at this address advised to have huge pages? */
+static bool is_advised(const void *address)
+{
+    char line[512];
+    bool is_here = false, is_advised = false;
+    FILE *f = fopen("/proc/self/smaps", "r");
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof line, f)) {
+        unsigned long start, end;
+        if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+            is_here = (uintptr_t)address >= start && (uintptr_t)address < end;
+        else if (is_here && strncmp(line, "VmFlags:", 8) == 0)
+            is_advised = strstr(line, " hg") != NULL;
+    }
+    fclose(f);
+    return is_advised;
+}
+
+START_TEST(huge_pages_are_asked_for)
+{
+    if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0) {
+        puts("SKIP huge_pages_are_asked_for: the kernel has none for memory "
+             "like this");
+        return;
+    }
+    settings.shm_huge_pages = true;
+    rank_open(&a, 0);
+    settings.shm_huge_pages = false;
+    rank_open(&b, 1);
+    ck_assert(is_advised(a.process.node.area));
+    ck_assert(!is_advised(b.process.node.area));
+    close_both();
+}
+END_TEST
+
+/* Every other piece of memory at the peer, into pieces of another length. */
+START_TEST(get_gathers_runs_into_slices)
+{
+    enum { COUNT = 12, RUN = 5000, SLICE = 4000, SLICES = COUNT * RUN / SLICE };
+    static unsigned char from[2 * COUNT * RUN], to[2 * SLICES * SLICE];
+    struct slice runs[COUNT], slices[SLICES];
+    struct region *region;
+    open_both();
+    for (size_t i = 0; i < sizeof from; i++)
+        from[i] = (unsigned char)(i * 11 + (i >> 8));
+    for (size_t i = 0; i < COUNT; i++)
+        runs[i] = (struct slice){ from + 2 * i * RUN, RUN };
+    for (size_t i = 0; i < SLICES; i++)
+        slices[i] = (struct slice){ to + 2 * i * SLICE, SLICE };
+    ck_assert_uint_le(SLICES, a.ep->slices_max);
+    ck_assert_uint_le(COUNT, a.ep->runs_max);
+    shm_transport.retain_region(a.transport, to, sizeof to, REGION_LOCAL,
+                                &region);
+    struct transfer get = { .slices = slices, .slice_count = SLICES,
+                            .bytes = COUNT * RUN, .region = region,
+                            .remote_address = (uintptr_t)from, .runs = runs,
+                            .run_count = COUNT, .remote_key = region->key };
+    ck_assert_int_eq(shm_transport.get(a.ep, &get), POST_DONE);
+    for (size_t i = 0; i < COUNT * RUN; i++)
+        ck_assert_uint_eq(to[i / SLICE * 2 * SLICE + i % SLICE],
+                          from[i / RUN * 2 * RUN + i % RUN]);
+    for (size_t i = 0; i < SLICES * SLICE; i++)
+        ck_assert_uint_eq(to[(i / SLICE * 2 + 1) * SLICE + i % SLICE], 0);
+    shm_transport.release_region(a.transport, region);
+    close_both();
+}
+END_TEST
 
 START_TEST(get_reads_and_counts_many_chunks)
 {
@@ -360,6 +429,8 @@ int main(void)
     tcase_add_test(t, a_rank_of_another_node_is_refused);
     tcase_add_test(t, ranks_must_agree_on_the_ring);
     tcase_add_test(t, get_reads_and_counts_many_chunks);
+    tcase_add_test(t, get_gathers_runs_into_slices);
+    tcase_add_test(t, huge_pages_are_asked_for);
     tcase_add_test(t, an_unmapped_address_fails_with_a_sentence);
     tcase_add_test(t, refused_attach_is_not_offered);
     tcase_add_test(t, two_processes_exchange_many_packets);
