@@ -14,6 +14,23 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/copy.h"
 
+/*
+ * What lies dirty in the sender's cache is dear for a receiver far away, and in
+ * a stream, between cores that share only the last cache, dearer than memory.
+ * So what goes to the payload ring is copied past the caches, unless the
+ * receiver is a thread of the same core; and far away that begins with shorter
+ * packets. How far the receiver is shows when the sender reads the line in which
+ * it tells what it has consumed: 15 to 30 ns from a thread of the same core, 35
+ * to 60 ns from a core near, 130 and more from one far. (docs/shm.md has the
+ * figures.)
+ */
+enum {
+    NEAR_NSEC = 32,
+    FIRST_NSEC = 48, /* until there are readings */
+    FAR_NSEC = 100,
+    SPAN_FAR_BYTES = 1023
+};
+
 void ring_turn_init(struct ring_turn *t, struct ring_line *line, uint32_t side)
 {
     *t = (struct ring_turn){ .line = line, .side = side, .is_mine = side == 0 };
@@ -24,7 +41,8 @@ void ring_sender_init(struct ring_sender *s, const struct ring *ring,
 {
     *s = (struct ring_sender){ .ring = *ring, .turn = turn,
                                .limit = RING_LINES - 1,
-                               .payload_limit = ring->payload_bytes };
+                               .payload_limit = ring->payload_bytes,
+                               .distance_nsec = FIRST_NSEC };
 }
 
 void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
@@ -36,21 +54,6 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
                                  .tell_at = RING_TELL_LINES };
     ring_expect(r);
 }
-
-/*
- * When to copy past the caches: what lies dirty in the sender's cache is dear
- * for a receiver far away, yet between two cores that share a cache nothing is
- * sooner there. How far the receiver is shows when the sender reads the line
- * in which it tells what it has consumed: 30 to 60 ns from a core near, 160
- * and more from one far. Near, a stream gains too from 2 KiB on, as the
- * sender's cache need not give up each line; requests and replies, which have
- * the turn, do not (docs/shm.md has the figures).
- */
-enum {
-    FAR_NSEC = 100,
-    STREAMING_BYTES = 1024,
-    STREAMING_NEAR_BYTES = 2048
-};
 
 /* Fold one reading of the distance into the mean; one of an interrupted
  * process says nothing, nor one of a line that had not changed. */
@@ -66,7 +69,9 @@ static void learn_distance(struct ring_sender *s, uint64_t nsec)
  * Write over what is left of packets in the lines that come free and the one
  * behind them: with the number before the one that is expected there. The
  * receiver looks at a line when it has consumed the packet in front, which is
- * published later than this, so plain stores will do.
+ * published later than this, so plain stores will do. All of them, though few
+ * would mistake: the lines are then the sender's before it writes packets there
+ * (only where it must, a stream of 512 B to 2 KiB was a third slower).
  */
 static void clear(const struct ring_sender *s, uint32_t limit)
 {
@@ -99,13 +104,6 @@ static NO_INLINE void refresh(struct ring_sender *s)
     s->payload_limit =
         atomic_load_explicit(&taken->payload, memory_order_acquire) +
         s->ring.payload_bytes;
-}
-
-static bool is_streaming(const struct ring_sender *s, size_t bytes)
-{
-    if (s->distance_nsec >= FAR_NSEC)
-        return bytes >= STREAMING_BYTES;
-    return bytes >= STREAMING_NEAR_BYTES && !s->turn->is_mine;
 }
 
 /* Write the packet to the payload ring, at the beginning of a cache line. Its
@@ -144,12 +142,20 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
         if (start + need > s->payload_limit)
             return POST_BUSY;
     }
-    copy_long(s->ring.payload + offset, packet, is_streaming(s, bytes));
+    copy_long(s->ring.payload + offset, packet, s->distance_nsec >= NEAR_NSEC);
     s->payload_next = start + need;
     line->place.offset = offset;
     line->place.end = s->payload_next;
-    ring_publish_line(s, line, bytes, 1);
+    ring_publish_line(s, line, RING_ELSEWHERE | bytes, 1);
     return POST_DONE;
+}
+
+/* The longest packet that goes into lines and not into the payload ring. */
+static size_t longest_in_lines(const struct ring_sender *s)
+{
+    if (s->turn->is_mine)
+        return RING_TURN_BYTES;
+    return s->distance_nsec >= FAR_NSEC ? SPAN_FAR_BYTES : RING_SPAN_BYTES;
 }
 
 /* A packet too long for one line. */
@@ -159,7 +165,7 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
     struct ring_line *line = ring_next_line(s);
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     assert(packet->header_bytes <= RING_INLINE_BYTES);
-    if (bytes > RING_SPAN_BYTES)
+    if (bytes > longest_in_lines(s))
         return send_long(s, line, packet);
     const uint32_t lines = ring_span(bytes);
     if (!s->turn->is_mine) {

@@ -32,7 +32,7 @@
  * answers has just read these very cache lines and holds them, while lines of
  * the ring must first be taken from the core that polls them, which more than
  * doubles the time (docs/shm.md has the figures). As only the first has a
- * head, a packet lies in them in one piece.
+ * head, a packet lies in them in one piece, also one that is long for the ring.
  */
 #ifndef SHM_RING_H
 #define SHM_RING_H
@@ -46,11 +46,13 @@
 #include "transport/transport.h"
 
 enum {
-    RING_LINES = 512,       /* how far a sender may run ahead */
+    RING_LINES = 256,       /* how far a sender may run ahead */
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
-    RING_SPAN_LINES = 18,   /* of the longest packet behind its head: 1 KiB */
+    RING_SPAN_LINES = 34,   /* of the longest packet behind its head: 2 KiB */
     RING_SPAN_BYTES = RING_SPAN_LINES * CACHE_LINE - 8,
-    RING_TURN_LINES = RING_SPAN_LINES, /* one packet */
+    RING_ELSEWHERE = 1 << 30, /* with the bytes: it lies in the payload ring */
+    RING_TURN_LINES = 258,  /* one packet of 16 KiB and its header */
+    RING_TURN_BYTES = RING_TURN_LINES * CACHE_LINE - 8,
     RING_ALL_LINES = RING_LINES + RING_SPAN_LINES - 1,
     RING_PUBLISH = 4,       /* consumption is told in quarters of a ring */
     RING_TELL_LINES = RING_LINES / RING_PUBLISH
@@ -253,6 +255,23 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
                : NULL;
 }
 
+/*
+ * Fetch the packet behind a longer one, if it is there: while that is copied
+ * this comes. What is not there yet is left alone, since the sender writes it,
+ * and what lies in the payload ring comes soon enough by itself.
+ */
+static inline void ring_prefetch_next(const struct ring_receiver *r)
+{
+    const uint32_t next = r->next + r->lines;
+    const struct ring_line *line = &r->ring.lines[next % RING_LINES];
+    const uint64_t head = atomic_load_explicit(&line->head,
+                                               memory_order_relaxed);
+    const uint64_t bytes = head >> 32;
+    if ((uint32_t)head == next + 1 && bytes <= RING_SPAN_BYTES)
+        for (uint32_t i = 1; i < ring_span(bytes); i++)
+            __builtin_prefetch(line + i);
+}
+
 /* The packet of a line from ring_arrived, in place. Receiver only. */
 static ALWAYS_INLINE const struct packet *
 ring_packet(struct ring_receiver *r, const struct ring_line *line,
@@ -261,11 +280,15 @@ ring_packet(struct ring_receiver *r, const struct ring_line *line,
     r->line = line;
     *bytes = (size_t)(head >> 32);
     r->lines = 1;
-    if (LIKELY(*bytes <= RING_SPAN_BYTES)) {
-        if (LIKELY(line != r->turn_line))
+    if (LIKELY(*bytes < RING_ELSEWHERE)) {
+        if (LIKELY(line != r->turn_line)) {
             r->lines = ring_span(*bytes);
+            if (r->lines > 2)
+                ring_prefetch_next(r);
+        }
         return (const struct packet *)ring_inline(line);
     }
+    *bytes -= RING_ELSEWHERE;
     r->payload_next = line->place.end;
     if (r->payload_next - r->payload_told >=
         r->ring.payload_bytes / RING_PUBLISH)

@@ -19,7 +19,7 @@
 
 #include "tests/support/suite.h"
 
-enum { PAYLOAD = 8192, LONGEST = 2048 };
+enum { PAYLOAD = 8192, LONGEST = 3072 };
 
 /* Both rings and the turn lines of a pair, shared by the processes. */
 static struct shared {
@@ -151,7 +151,7 @@ static bool watch(bool has_turn, size_t bytes, struct seen *seen)
 START_TEST(dying_at_any_instruction_leaves_all_or_nothing)
 {
     static const size_t sizes[] = { 16, 24, 56, 57, 400,
-                                    RING_SPAN_BYTES, RING_SPAN_BYTES + 1, 2048 };
+                                    RING_SPAN_BYTES, RING_SPAN_BYTES + 1, LONGEST };
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)
         for (int has_turn = 0; has_turn < 2; has_turn++) {
             struct seen seen;
