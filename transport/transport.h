@@ -163,6 +163,7 @@ struct transport {
     const struct packet_table *packets;
     size_t max_packet_bytes; /* header and payload of one send */
     size_t eager_bytes;      /* messages above this go by rendezvous */
+    size_t scatter_bytes;    /* smallest blocks that are not packed */
 };
 
 static inline void endpoint_init(struct endpoint *ep, struct transport *t,

@@ -191,7 +191,7 @@ static void explain_rendezvous(const struct endpoint *ep, struct strbuf *out)
         strbuf_printf(out, ", %zu KiB at a time",
                       settings.rendezvous_chunk_bytes / 1024);
     strbuf_printf(out, ", blocks of %zu bytes or more in place",
-                  settings.scatter_bytes);
+                  ep->transport->scatter_bytes);
 }
 
 static void explain(struct transports *ts, int world,

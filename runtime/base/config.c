@@ -58,9 +58,10 @@ static const struct row rows[] = {
     { "BATON_RENDEZVOUS_CHUNK_BYTES", "4M", BYTES, AT(rendezvous_chunk_bytes),
       USER, "Bytes of a long message that are registered at a time, while "
       "those before are moved; 0 registers all at once." },
-    { "BATON_SCATTER_BYTES", "4k", BYTES, AT(scatter_bytes), USER,
+    { "BATON_SCATTER_BYTES", "0", BYTES, AT(scatter_bytes), USER,
       "Non-contiguous messages whose blocks have at least this length, on "
-      "average, are moved in place; others are packed." },
+      "average, are moved in place; others are packed. 0 takes 4k over RDMA "
+      "and 64k within a node." },
     { "BATON_UNEXPECTED_BYTES", "1G", BYTES, AT(unexpected_bytes), USER,
       "Memory of a rank for messages that came before their receive. At half "
       "of it senders are asked to wait until their messages are received, at "

@@ -22,7 +22,7 @@ struct settings {
     int gid_index;             /* verbs GID, -1 = choose */
     const char *rendezvous;    /* read, write or auto */
     size_t rendezvous_chunk_bytes; /* registered at a time, 0 = all */
-    size_t scatter_bytes;      /* smallest blocks that are not packed */
+    size_t scatter_bytes;      /* smallest blocks not packed; 0: see there */
     size_t unexpected_bytes;   /* of messages kept that nobody receives */
     size_t verbs_eager_bytes;  /* largest packet sent by copy over verbs */
     int verbs_credits;         /* packets a peer may have under way to us */

@@ -6,7 +6,6 @@
 #ifndef P2P_RNDV_H
 #define P2P_RNDV_H
 
-#include "runtime/base/config.h"
 #include "runtime/p2p/engine.h"
 
 /* Whether an action may overtake the endpoint's backlog: only when it is the
@@ -29,7 +28,7 @@ static inline uint32_t request_name(const struct p2p_request *r)
 /* Can a device move r's buffer in place? */
 static inline bool rndv_is_direct(const struct p2p_request *r)
 {
-    return layout_is_direct(r->type, settings.scatter_bytes);
+    return layout_is_direct(r->type, r->ep->transport->scatter_bytes);
 }
 
 /* Once: a large message has to be copied, and why. */

@@ -11,6 +11,7 @@
 
 #include <mpi.h>
 
+#include "runtime/base/config.h"
 #include "tests/support/fake_process.h"
 
 struct parcel {
@@ -199,6 +200,7 @@ static int fake_open(struct process *process,
         .ops = &fake_transport, .process = process, .packets = packets,
         .max_packet_bytes = options->max_packet_bytes,
         .eager_bytes = options->eager_bytes,
+        .scatter_bytes = settings.scatter_bytes,
     };
     *out = &rank->transport;
     return MPI_SUCCESS;

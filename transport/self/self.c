@@ -9,12 +9,14 @@
 
 #include <mpi.h>
 
+#include "runtime/base/config.h"
 #include "runtime/base/process.h"
 #include "transport/transport.h"
 
 /* A quarter of the ring each, so that a packet, what it may waste at the end
  * of the ring and one that is being delivered have room. */
-enum { RING_BYTES = 64 << 10, PACKET_BYTES = 16 << 10, HEADER_ROOM = 128 };
+enum { RING_BYTES = 64 << 10, PACKET_BYTES = 16 << 10, HEADER_ROOM = 128,
+       SCATTER_BYTES = 4 << 10 };
 
 /* Before each packet in the ring; 0 bytes: the rest of the ring is unused. */
 struct record {
@@ -57,6 +59,8 @@ static int self_open(struct process *process,
         .ops = &self_transport, .process = process, .packets = packets,
         .max_packet_bytes = PACKET_BYTES,
         .eager_bytes = PACKET_BYTES - HEADER_ROOM,
+        .scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
+                                                : SCATTER_BYTES,
     };
     *out = &self->transport;
     return MPI_SUCCESS;

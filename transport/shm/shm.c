@@ -25,6 +25,10 @@ enum { BATCH = 16 };
 /* Room for the protocols' header beside an eager message. */
 enum { HEADER_ROOM = 128 };
 
+/* Each run costs the kernel a look at its pages: below this, packing both ends
+ * is sooner done (docs/shm.md). */
+enum { SCATTER_BYTES = 64 << 10 };
+
 /* packet.private of this transport's own packet. */
 enum { ASK_FOR_HELP = 1 };
 
@@ -98,6 +102,8 @@ static void make_peers(struct shm *shm)
 static void set_limits(struct shm *shm)
 {
     struct transport *t = &shm->transport;
+    t->scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
+                                              : SCATTER_BYTES;
     t->max_packet_bytes = ring_max_packet(shm->area.payload_bytes);
     t->eager_bytes = settings.shm_eager_bytes;
     if (t->eager_bytes > t->max_packet_bytes - HEADER_ROOM)

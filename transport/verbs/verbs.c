@@ -30,6 +30,7 @@
 
 enum {
     HEADER_ROOM = 64,      /* for the header of an eager packet */
+    SCATTER_BYTES = 4 << 10,
     CREDITS_MIN = 4,
     CREDITS_MAX = 1024,
     COMPLETIONS_MIN = 1024 /* length of the completion queue to begin with */
@@ -133,6 +134,8 @@ static int verbs_open(struct process *process,
         .process = process,
         .packets = packets,
         .eager_bytes = settings.verbs_eager_bytes,
+        .scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
+                                                : SCATTER_BYTES,
         .max_packet_bytes = align_up(settings.verbs_eager_bytes, 8) +
                             HEADER_ROOM };
     v->credits = choose_credits(v);
