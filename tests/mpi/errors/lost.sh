@@ -21,7 +21,11 @@ for ranks in 3 6; do
     lines "$err" "" 1
 done
 
-for what in barrier bcast reduce allreduce gather scatter alltoall; do
+for what in barrier bcast bcast_long reduce allreduce allreduce_long gather \
+    scatter allgather alltoall reduce_scatter_block scan exscan gatherv \
+    scatterv allgatherv alltoallv alltoallw reduce_scatter neighbor_allgather \
+    neighbor_allgatherv neighbor_alltoall neighbor_alltoallv \
+    neighbor_alltoallw; do
     expect "a rank dies in a row of $what" 137 "$mpirun" -n 5 -keep-going \
         "${program}_collective" $what
     lines "$out" "is through" 4
