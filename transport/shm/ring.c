@@ -176,14 +176,21 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
         }
         s->spanned = s->next + lines;
     }
-    /* The receiver polls the first line: write that last and in one go, for
-     * between two writes it may be taken away. */
+    /* The receiver polls the first line, and of the turn lines fetches the
+     * second with it: write these last, each in one go, for between two writes
+     * they may be taken away. */
     unsigned char *to = ring_inline(line);
-    size_t first = RING_INLINE_BYTES - packet->header_bytes;
-    memcpy(to + RING_INLINE_BYTES, (const char *)packet->payload + first,
-           packet->payload_bytes - first);
+    const char *payload = packet->payload;
+    const size_t first = RING_INLINE_BYTES - packet->header_bytes;
+    size_t second = packet->payload_bytes - first;
+    if (second > CACHE_LINE) {
+        memcpy(to + RING_INLINE_BYTES + CACHE_LINE,
+               payload + first + CACHE_LINE, second - CACHE_LINE);
+        second = CACHE_LINE;
+    }
+    memcpy(to + RING_INLINE_BYTES, payload + first, second);
     copy_short(to, packet->header, packet->header_bytes);
-    copy_short(to + packet->header_bytes, packet->payload, first);
+    copy_short(to + packet->header_bytes, payload, first);
     ring_publish_line(s, line, bytes, lines);
     return POST_DONE;
 }
