@@ -106,6 +106,7 @@ struct transport_ops {
     const char *name;
     bool is_loopback; /* nothing arrives unless this rank has connected */
     bool is_silent;   /* what arrives rings no doorbell (progress.h) */
+    size_t scatter_bytes; /* transport.scatter_bytes, unless the user sets it */
 
     /*
      * Make the transport for this rank. On failure *out stays unset and why
@@ -163,7 +164,8 @@ struct transport {
     const struct packet_table *packets;
     size_t max_packet_bytes; /* header and payload of one send */
     size_t eager_bytes;      /* messages above this go by rendezvous */
-    size_t scatter_bytes;    /* smallest blocks that are not packed */
+    size_t scatter_bytes;    /* smallest blocks that are not packed; set by
+                                transports_open */
 };
 
 static inline void endpoint_init(struct endpoint *ep, struct transport *t,

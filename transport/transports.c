@@ -76,6 +76,15 @@ static void start_polling(struct transport *t)
         progress_add_silent(progress);
 }
 
+/* Use what has opened. */
+static void take_up(struct transport *t)
+{
+    t->scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
+                                              : t->ops->scatter_bytes;
+    if (!t->ops->is_loopback)
+        start_polling(t);
+}
+
 static void stop_polling(struct transport *t)
 {
     struct progress *progress = &t->process->progress;
@@ -102,8 +111,8 @@ int transports_open(struct process *process, const struct packet_table *packets,
         if (a->ops->open(process, packets, &a->transport, &a->why) !=
             MPI_SUCCESS)
             log_debug("no %s transport: %s", a->ops->name, a->why.text);
-        else if (!ops[i]->is_loopback)
-            start_polling(a->transport);
+        else
+            take_up(a->transport);
     }
     int err = ts->endpoints ? exchange_cards(ts) : MPI_ERR_NO_MEM;
     if (err != MPI_SUCCESS) {

@@ -172,8 +172,7 @@ static int read_whole(const struct board *b, struct span to, int rank)
     return size_error(rank, bytes, span_bytes(to));
 }
 
-/* Enter without data, for the step's sake. */
-static int enter_empty(struct board *b)
+int node_show_nothing(struct board *b)
 {
     void *unused;
     int err = board_next(b, 0, &unused);
@@ -185,7 +184,7 @@ static int enter_empty(struct board *b)
 int node_barrier(struct board *b, const struct coll_args *a)
 {
     (void)a;
-    int err = enter_empty(b);
+    int err = node_show_nothing(b);
     return LIKELY(err == MPI_SUCCESS) ? board_await_all(b) : err;
 }
 
@@ -199,7 +198,7 @@ static NO_INLINE int bcast_long(struct board *b, const struct coll_args *a)
             err = node_show_part(b, p, FOR_ALL);
             continue;
         }
-        err = enter_empty(b);
+        err = node_show_nothing(b);
         if (err == MPI_SUCCESS)
             err = read_all_pieces(b, p, a->root);
     }
@@ -212,7 +211,7 @@ int node_bcast(struct board *b, const struct coll_args *a)
         return bcast_long(b, a);
     if (a->root == b->rank)
         return node_show(b, a->recv, FOR_ALL);
-    int err = enter_empty(b);
+    int err = node_show_nothing(b);
     if (LIKELY(err == MPI_SUCCESS))
         err = board_await(b, a->root);
     return LIKELY(err == MPI_SUCCESS) ? read_whole(b, a->recv, a->root) : err;
@@ -261,7 +260,7 @@ static NO_INLINE int gather_long(struct board *b, const struct coll_args *a,
     int err = MPI_SUCCESS;
     for (size_t at = 0; at < bytes && err == MPI_SUCCESS;
          at += b->hall_bytes) {
-        err = is_root ? enter_empty(b)
+        err = is_root ? node_show_nothing(b)
                       : node_show_part(b, part_of(b, own, at),
                                        to_all ? FOR_ALL : a->root);
         if (err == MPI_SUCCESS && (to_all || is_root))
@@ -286,7 +285,7 @@ int node_gather(struct board *b, const struct coll_args *a)
         return gather_long(b, a, own_block(b, a));
     if (a->root != b->rank)
         return node_show(b, a->send, a->root);
-    int err = enter_empty(b);
+    int err = node_show_nothing(b);
     return LIKELY(err == MPI_SUCCESS) ? read_blocks(b, a) : err;
 }
 
@@ -386,7 +385,7 @@ static NO_INLINE int scatter_long(struct board *b, const struct coll_args *a)
             err = show_long_blocks(b, a->send, at, n);
             continue;
         }
-        err = enter_empty(b);
+        err = node_show_nothing(b);
         if (err == MPI_SUCCESS)
             err = read_pieces(b, (struct part){ a->recv, at, n }, a->root,
                               hall_place(b, a->root, b->rank, n));
@@ -413,7 +412,7 @@ int node_scatter(struct board *b, const struct coll_args *a)
             span_copy(a->recv, coll_send_block(a, b->rank));
         return err;
     }
-    err = enter_empty(b);
+    err = node_show_nothing(b);
     if (LIKELY(err == MPI_SUCCESS))
         err = board_await(b, a->root);
     return LIKELY(err == MPI_SUCCESS) ? read_own_block(b, a->recv, a->root)

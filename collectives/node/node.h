@@ -58,4 +58,7 @@ enum { NODE_PIECE_BYTES = 32 << 10 };
  * and board_next have them. */
 int node_show(struct board *b, struct span from, int audience);
 
+/* A step in which it shows nothing and which it enters for the others' sake. */
+int node_show_nothing(struct board *b);
+
 #endif

@@ -130,15 +130,6 @@ static int run_in_parts(struct board *b, const struct coll_args *a,
     return err;
 }
 
-static int show_nothing(struct board *b)
-{
-    void *unused;
-    int err = board_next(b, 0, &unused);
-    if (LIKELY(err == MPI_SUCCESS))
-        board_enter(b, 0, FOR_NONE);
-    return err;
-}
-
 int node_reduce(struct board *b, const struct coll_args *a)
 {
     if (UNLIKELY(has_parts(b, span_bytes(operand(a)))))
@@ -148,7 +139,7 @@ int node_reduce(struct board *b, const struct coll_args *a)
     /* Its own operand is in the way of the result when it is in place. */
     int err = a->send.address == MPI_IN_PLACE
                   ? node_show(b, a->recv, FOR_NONE)
-                  : show_nothing(b);
+                  : node_show_nothing(b);
     if (UNLIKELY(span_bytes(a->recv) > BOARD_AREA_BYTES))
         return err == MPI_SUCCESS ? combine_pieces(b, a, a->recv, 0) : err;
     if (LIKELY(err == MPI_SUCCESS))

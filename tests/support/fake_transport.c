@@ -11,7 +11,6 @@
 
 #include <mpi.h>
 
-#include "runtime/base/config.h"
 #include "tests/support/fake_process.h"
 
 struct parcel {
@@ -200,7 +199,6 @@ static int fake_open(struct process *process,
         .ops = &fake_transport, .process = process, .packets = packets,
         .max_packet_bytes = options->max_packet_bytes,
         .eager_bytes = options->eager_bytes,
-        .scatter_bytes = settings.scatter_bytes,
     };
     *out = &rank->transport;
     return MPI_SUCCESS;
@@ -443,6 +441,7 @@ static void fake_explain(struct endpoint *ep, struct strbuf *out)
 
 const struct transport_ops fake_transport = {
     .name = "fake",
+    .scatter_bytes = 4 << 10,
     .open = fake_open,
     .close = fake_close,
     .card = fake_card,

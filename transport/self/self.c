@@ -9,14 +9,12 @@
 
 #include <mpi.h>
 
-#include "runtime/base/config.h"
 #include "runtime/base/process.h"
 #include "transport/transport.h"
 
 /* A quarter of the ring each, so that a packet, what it may waste at the end
  * of the ring and one that is being delivered have room. */
-enum { RING_BYTES = 64 << 10, PACKET_BYTES = 16 << 10, HEADER_ROOM = 128,
-       SCATTER_BYTES = 4 << 10 };
+enum { RING_BYTES = 64 << 10, PACKET_BYTES = 16 << 10, HEADER_ROOM = 128 };
 
 /* Before each packet in the ring; 0 bytes: the rest of the ring is unused. */
 struct record {
@@ -59,8 +57,6 @@ static int self_open(struct process *process,
         .ops = &self_transport, .process = process, .packets = packets,
         .max_packet_bytes = PACKET_BYTES,
         .eager_bytes = PACKET_BYTES - HEADER_ROOM,
-        .scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
-                                                : SCATTER_BYTES,
     };
     *out = &self->transport;
     return MPI_SUCCESS;
@@ -168,6 +164,7 @@ static void self_explain(struct endpoint *ep, struct strbuf *out)
 const struct transport_ops self_transport = {
     .name = "self",
     .is_loopback = true,
+    .scatter_bytes = 4 << 10,
     .open = self_open,
     .close = self_close,
     .card = self_card,

@@ -9,7 +9,7 @@
  *
  * P ranks reserve P * P rings of address space, yet memory is taken page by
  * page as it is touched: a pair that never talks costs none; one that sends
- * packets up to 1 KiB only costs the 36 KiB of its lines; one that sends long ones
+ * packets up to 2 KiB only costs the 18 KiB of its lines; one that sends long ones
  * up to the payload ring (setting shm_ring_bytes) more.
  */
 #ifndef SHM_AREA_H

@@ -102,8 +102,6 @@ static void make_peers(struct shm *shm)
 static void set_limits(struct shm *shm)
 {
     struct transport *t = &shm->transport;
-    t->scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
-                                              : SCATTER_BYTES;
     t->max_packet_bytes = ring_max_packet(shm->area.payload_bytes);
     t->eager_bytes = settings.shm_eager_bytes;
     if (t->eager_bytes > t->max_packet_bytes - HEADER_ROOM)
@@ -398,6 +396,7 @@ static void shm_explain(struct endpoint *ep, struct strbuf *out)
 
 const struct transport_ops shm_transport = {
     .name = "shm",
+    .scatter_bytes = SCATTER_BYTES,
     .open = shm_open_transport,
     .close = shm_close,
     .card = shm_card,

@@ -30,7 +30,6 @@
 
 enum {
     HEADER_ROOM = 64,      /* for the header of an eager packet */
-    SCATTER_BYTES = 4 << 10,
     CREDITS_MIN = 4,
     CREDITS_MAX = 1024,
     COMPLETIONS_MIN = 1024 /* length of the completion queue to begin with */
@@ -134,8 +133,6 @@ static int verbs_open(struct process *process,
         .process = process,
         .packets = packets,
         .eager_bytes = settings.verbs_eager_bytes,
-        .scatter_bytes = settings.scatter_bytes ? settings.scatter_bytes
-                                                : SCATTER_BYTES,
         .max_packet_bytes = align_up(settings.verbs_eager_bytes, 8) +
                             HEADER_ROOM };
     v->credits = choose_credits(v);
@@ -338,6 +335,7 @@ static void verbs_explain(struct endpoint *ep, struct strbuf *out)
 const struct transport_ops verbs_transport = {
     .name = "verbs",
     .is_silent = true,
+    .scatter_bytes = 4 << 10,
     .open = verbs_open,
     .close = verbs_close,
     .card = verbs_card,
