@@ -35,6 +35,7 @@ void job_pack(const struct job *j, int host, struct strbuf *body)
         const struct app *app = &j->apps[i];
         put_strings(body, &app->argv);
         put_strings(body, &app->env);
+        put_strings(body, &app->psets);
         wire_put_text(body, app->wdir ? app->wdir : "");
     }
     wire_put_u32(body, (uint32_t)j->rank_count);
@@ -48,6 +49,7 @@ static void get_app(struct wire_reader *r, struct app *app)
 {
     get_strings(r, &app->argv);
     get_strings(r, &app->env);
+    get_strings(r, &app->psets);
     const char *wdir = wire_get_text(r);
     app->wdir = wdir[0] ? must_copy(wdir) : NULL;
     if (app->argv.count == 0)
@@ -106,6 +108,7 @@ void job_fini(struct job *j)
     for (int i = 0; i < j->app_count; i++) {
         strings_fini(&j->apps[i].argv);
         strings_fini(&j->apps[i].env);
+        strings_fini(&j->apps[i].psets);
         free(j->apps[i].wdir);
     }
     strings_fini(&j->env);

@@ -17,6 +17,7 @@ enum bind_to { BIND_DEFAULT, BIND_NONE, BIND_CORE, BIND_SOCKET, BIND_NUMA };
 struct app {
     struct strings argv;
     struct strings env; /* NAME=VALUE of -x, on top of job.env */
+    struct strings psets; /* process sets its ranks belong to */
     char *wdir;         /* NULL: the job's */
 };
 

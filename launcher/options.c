@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <mpi.h>
 
@@ -70,6 +71,16 @@ static const char *take_export(struct parser *p, const char *text)
     if (text[0] == '\0' || text[0] == '=')
         return "NAME or NAME=VALUE";
     strings_add(&p->section->exports, text);
+    return NULL;
+}
+
+static const char *take_pset(struct parser *p, const char *text)
+{
+    bool is_free = strncasecmp(text, "mpi://", 6) != 0;
+    if (text[0] == '\0' || !is_free || strpbrk(text, ", \t\n") ||
+        strlen(text) >= MPI_MAX_PSET_NAME_LEN)
+        return "a name without blanks and commas, not one of mpi://";
+    strings_add(&p->section->psets, text);
     return NULL;
 }
 
@@ -189,6 +200,8 @@ static const struct option table[] = {
       "Tie each rank to a core, socket, numa node, or to none." },
     { "x", "NAME[=VALUE]", take_export,
       "Set NAME for the ranks, or hand on mpirun's." },
+    { "pset", "NAME", take_pset,
+      "Name a process set that this program's ranks belong to." },
     { "wdir wd", "DIR", take_wdir, "Start the ranks in DIR." },
     { "tag-output", NULL, take_tag_output,
       "Begin each line of output with [rank]." },
@@ -320,6 +333,7 @@ void options_fini(struct options *o)
         struct section *s = &o->sections[i];
         strings_fini(&s->argv);
         strings_fini(&s->exports);
+        strings_fini(&s->psets);
         strings_fini(&s->hosts);
         free(s->wdir);
         free(s->hostfile);

@@ -6,7 +6,7 @@
  *
  * One table of options serves the parser and --help. Options are accepted
  * with one dash or two. A section is what stands between two colons; options
- * about placement of a section (-n, -x, -wdir, -host, -hostfile) belong to
+ * about placement of a section (-n, -x, -pset, -wdir, -host, -hostfile) belong to
  * it, the others to the whole job.
  */
 #ifndef LAUNCHER_OPTIONS_H
@@ -26,6 +26,7 @@ struct section {
     int count;             /* ranks; 0: not given */
     struct strings argv;
     struct strings exports; /* NAME or NAME=VALUE */
+    struct strings psets;   /* process sets its ranks belong to */
     char *wdir;
     struct strings hosts;  /* texts of -host */
     char *hostfile;

@@ -56,6 +56,8 @@ static int plan_app(struct app *app, const struct section *s,
             return MPI_ERR_ARG;
         }
     }
+    for (size_t i = 0; i < s->psets.count; i++)
+        strings_add(&app->psets, s->psets.item[i]);
     app->wdir = s->wdir ? must_copy(s->wdir) : NULL;
     return MPI_SUCCESS;
 }

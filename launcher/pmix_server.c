@@ -18,6 +18,7 @@
 #include <pmix_server.h>
 
 #include "launcher/pmix_job.h"
+#include "launcher/pmix_query.h"
 #include "runtime/base/log.h"
 
 enum kind { CONNECTED, FINALIZED, ABORTED, FENCE, ASK, ANSWER };
@@ -38,6 +39,7 @@ struct event {
 struct pmix_server {
     struct loop *loop;
     struct pmix_events events;
+    const struct job *job;
     const char *name_space;
     struct watch watch;      /* an eventfd */
     pthread_mutex_t lock;    /* guards queue */
@@ -157,12 +159,27 @@ static pmix_status_t on_ask(const pmix_proc_t *proc, const pmix_info_t info[],
     return PMIX_SUCCESS;
 }
 
+/* The job is constant, so that this thread may look at it. */
+static pmix_status_t on_query(pmix_proc_t *proc, pmix_query_t *queries,
+                              size_t nqueries, pmix_info_cbfunc_t reply,
+                              void *data)
+{
+    struct pmix_answers *a = NULL;
+    pmix_status_t rc = pmix_query_answer(the_server->job, queries, nqueries,
+                                         &a);
+    if (!a)
+        return rc;
+    reply(rc, a->info, a->count, data, pmix_answers_destroy, a);
+    return PMIX_SUCCESS;
+}
+
 static pmix_server_module_t module = {
     .client_connected2 = on_connected,
     .client_finalized = on_finalized,
     .abort = on_abort,
     .fence_nb = on_fence,
     .direct_modex = on_ask,
+    .query = on_query,
 };
 
 static void serve(struct pmix_server *s, struct event *e)
@@ -333,6 +350,7 @@ int pmix_server_open(struct pmix_server **out, struct loop *l,
     struct pmix_server *s = must_alloc(1, sizeof *s);
     s->loop = l;
     s->events = *events;
+    s->job = job;
     s->name_space = job->name;
     list_init(&s->queue);
     list_init(&s->pending);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The PMIx server of one host: the only file of the launcher that speaks
- * PMIx, with pmix_job.c which describes the job to it.
+ * PMIx, with pmix_job.c which describes the job to it and pmix_query.c which
+ * answers questions about it.
  *
  * PMIx calls back on a thread of its own. Every callback becomes an event in
  * a queue and is handed to the agent on the loop's thread, so the agent needs

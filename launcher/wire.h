@@ -27,7 +27,7 @@
 #include "runtime/base/strbuf.h"
 
 enum {
-    WIRE_VERSION = 3,
+    WIRE_VERSION = 4,
     WIRE_MAGIC_BYTES = 16,
     WIRE_WINDOW = 256 * 1024,        /* unacknowledged bytes, each way */
     WIRE_FRAME_LIMIT = 1024 << 20,   /* a longer frame is garbage */

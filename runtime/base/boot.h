@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How a rank learns who it is and exchanges start-up data: the only client of
- * PMIx.
+ * How a rank learns who it is and exchanges start-up data: the client of PMIx,
+ * with psets.
  *
  * Under mpirun, srun --mpi=pmix, prterun or Open MPI's mpirun the rank is a
  * PMIx client. Without any launcher it is rank 0 of 1. When the surroundings

@@ -139,6 +139,7 @@ int process_open(struct process **out)
     p->local = id->local;
     p->local_count = id->local_count;
     p->local_worlds = id->local_worlds;
+    p->psets.us = id;
     p->host = settings.launcher_host[0] ? settings.launcher_host : id->host;
     char name[288];
     snprintf(name, sizeof name, "%d@%s", p->world, p->host);
@@ -175,6 +176,7 @@ int process_meet(struct process *p)
 void process_close(struct process *p)
 {
     p->status->state = STATUS_FINALIZED;
+    psets_fini(&p->psets);
     boot_close(p->boot);
     node_segment_close(&p->node);
     free(p);

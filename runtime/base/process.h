@@ -9,6 +9,7 @@
 #include "runtime/base/boot.h"
 #include "runtime/base/node_segment.h"
 #include "runtime/base/progress.h"
+#include "runtime/base/psets.h"
 
 struct bsend_buffer;
 struct context_ids;
@@ -26,6 +27,7 @@ struct process {
     struct status_page *status; /* never NULL */
     struct counters *counters;  /* in *status */
     struct progress progress;
+    struct psets psets;         /* that the launcher has named */
     bool has_own_core;          /* else it shares cores with other ranks */
     bool may_have_threads;      /* the program asked for threads, or has them */
     unsigned library_threads;   /* made by libraries while the rank started */

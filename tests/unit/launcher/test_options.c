@@ -107,6 +107,8 @@ START_TEST(errors_name_the_option_and_what_was_expected)
     expect_error("-timeout -1 a", "-timeout -1: expected");
     expect_error("-prefix opt a", "-prefix opt: expected an absolute path");
     expect_error("-x =1 a", "expected NAME or NAME=VALUE");
+    expect_error("-pset a,b x", "-pset a,b: expected a name without");
+    expect_error("-pset Mpi://a x", "not one of mpi://");
     expect_error("-nodes 2 a", "-nodes: no such option");
     expect_error("-tag-output=1 a", "-tag-output=1: takes no argument");
     expect_error("-n", "-n: its argument N is missing");

@@ -106,7 +106,8 @@ START_TEST(a_job_survives_the_wire)
     struct strbuf body;
     int host = -1;
     ck_assert_int_eq(plan("-host a:2,b -bind-to numa -n 2 x 1 : -n 1 -wd /d "
-                          "-x V=w y", no_environment), MPI_SUCCESS);
+                          "-x V=w -pset s -pset t y", no_environment),
+                     MPI_SUCCESS);
     strbuf_init(&body);
     job_pack(&j, 1, &body);
     struct wire_reader r = { .at = body.text, .end = body.text + body.bytes };
@@ -118,6 +119,8 @@ START_TEST(a_job_survives_the_wire)
     ck_assert_str_eq(copy.apps[1].wdir, "/d");
     ck_assert_str_eq(copy.apps[1].env.item[0], "V=w");
     ck_assert_ptr_null(copy.apps[0].wdir);
+    ck_assert_uint_eq(copy.apps[0].psets.count, 0);
+    ck_assert_str_eq(copy.apps[1].psets.item[1], "t");
     ck_assert_int_eq(copy.rank_count, 3);
     ck_assert_int_eq(job_local_count(&copy, 1), 1);
     job_fini(&copy);
