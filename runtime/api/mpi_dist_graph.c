@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Distributed graph topologies, in which a rank knows its own neighbours (MPI
- * 5.0, 8.5.4). Ranks are never reordered.
+ * 5.0, 8.5.4).
  */
 #include "runtime/api/api.h"
 
@@ -61,6 +61,14 @@ static int check_adjacent(const struct mpi_comm *c, const struct dist_graph *d)
     return err;
 }
 
+/* As c, its ranks in the order of the vertices that they are. */
+static int create(struct mpi_comm *c, bool may_reorder, int vertex,
+                  struct mpi_comm **out)
+{
+    return may_reorder ? comm_split(c, 0, vertex, out)
+                       : comm_create_subset(c, c->group, out);
+}
+
 PROFILE(MPI_Dist_graph_create_adjacent);
 int MPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree,
                                    const int sources[],
@@ -70,7 +78,7 @@ int MPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree,
                                    int reorder, MPI_Comm *comm_dist_graph)
 {
     LIBRARY_LOCKED;
-    (void)reorder;
+    int vertex = 0;
     const struct dist_graph d = {
         .in_count = indegree, .out_count = outdegree,
         .is_weighted = sourceweights != MPI_UNWEIGHTED,
@@ -90,9 +98,10 @@ int MPI_Dist_graph_create_adjacent(MPI_Comm comm_old, int indegree,
     if (err == MPI_SUCCESS)
         err = check_pointer(comm_dist_graph, "comm_dist_graph");
     if (err == MPI_SUCCESS)
-        err = topology_create_dist(&d, &t);
+        err = reorder ? edges_exchange(c, &d, &vertex, &t)
+                      : topology_create_dist(&d, &t);
     if (err == MPI_SUCCESS)
-        err = comm_create_subset(c, c->group, &made);
+        err = create(c, reorder != 0, vertex, &made);
     return comm_result_topology(c, err, made, t, comm_dist_graph,
                                 "MPI_Dist_graph_create_adjacent");
 }
@@ -125,11 +134,11 @@ int MPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[],
                           MPI_Comm *comm_dist_graph)
 {
     LIBRARY_LOCKED;
-    (void)reorder;
+    int vertex = 0;
     const bool is_weighted = weights != MPI_UNWEIGHTED;
     const struct edges e = { n, sources, degrees, destinations,
                              is_weight_array(weights) ? weights : NULL,
-                             is_weighted };
+                             is_weighted, reorder != 0 };
     struct mpi_comm *c = NULL, *made = NULL;
     struct mpi_info *hints;
     struct topology *t = NULL;
@@ -141,9 +150,9 @@ int MPI_Dist_graph_create(MPI_Comm comm_old, int n, const int sources[],
     if (err == MPI_SUCCESS)
         err = check_pointer(comm_dist_graph, "comm_dist_graph");
     if (err == MPI_SUCCESS)
-        err = edges_distribute(c, &e, &t);
+        err = edges_distribute(c, &e, &vertex, &t);
     if (err == MPI_SUCCESS)
-        err = comm_create_subset(c, c->group, &made);
+        err = create(c, reorder != 0, vertex, &made);
     return comm_result_topology(c, err, made, t, comm_dist_graph,
                                 "MPI_Dist_graph_create");
 }

@@ -8,15 +8,10 @@
 #include <stdlib.h>
 
 #include "collectives/coll.h"
+#include "runtime/comm/placement.h"
 #include "runtime/objects/topology.h"
 
-struct edge {
-    int source; /* -1: padding */
-    int destination;
-    int weight;
-};
-
-enum { EDGE_INTS = 3 };
+enum { EDGE_INTS = 3, EXCHANGE_BYTES = 64 << 20 };
 
 static int count_edges(const struct edges *e)
 {
@@ -93,9 +88,10 @@ static int choose(const struct edge *all, int count, int rank, bool is_weighted,
 }
 
 int edges_distribute(struct mpi_comm *comm, const struct edges *own,
-                     struct topology **out)
+                     int *vertex, struct topology **out)
 {
     int most;
+    *vertex = comm->rank;
     int err = find_most(comm, count_edges(own), &most);
     if (err != MPI_SUCCESS)
         return err;
@@ -106,8 +102,79 @@ int edges_distribute(struct mpi_comm *comm, const struct edges *own,
     struct edge *all = list + most;
     list_edges(own, list, most);
     err = gather(comm, list, most, all);
+    if (err == MPI_SUCCESS && own->may_reorder)
+        err = placement_edges(comm, all, all_count, vertex);
     if (err == MPI_SUCCESS)
-        err = choose(all, (int)all_count, comm->rank, own->is_weighted, out);
+        err = choose(all, (int)all_count, *vertex, own->is_weighted, out);
+    free(list);
+    return err;
+}
+
+/* First how many edges there are, in an entry that is no edge; then those to
+ * the vertex, then those from it. */
+static void list_vertex(const struct dist_graph *d, int rank, struct edge *out,
+                        int room)
+{
+    int n = 0;
+    out[n++] = (struct edge){ -1, d->in_count, d->out_count };
+    for (int i = 0; i < d->in_count; i++)
+        out[n++] = (struct edge){ d->sources[i], rank,
+                                  d->is_weighted ? d->source_weights[i] : 1 };
+    for (int i = 0; i < d->out_count; i++)
+        out[n++] = (struct edge){ rank, d->destinations[i],
+                                  d->is_weighted ? d->dest_weights[i] : 1 };
+    while (n < room)
+        out[n++] = (struct edge){ -1, -1, 0 };
+}
+
+/* The reverse. */
+static int take_vertex(const struct edge *list, bool is_weighted,
+                       struct topology **out)
+{
+    const int in = list->destination, count = in + list->weight;
+    int *ends = malloc((2 * (size_t)count + 1) * sizeof *ends);
+    if (!ends)
+        return MPI_ERR_NO_MEM;
+    int *weights = ends + count;
+    list++;
+    for (int i = 0; i < count; i++) {
+        ends[i] = i < in ? list[i].source : list[i].destination;
+        weights[i] = list[i].weight;
+    }
+    const struct dist_graph d = {
+        .in_count = in, .out_count = count - in, .is_weighted = is_weighted,
+        .sources = ends, .source_weights = weights,
+        .destinations = ends + in, .dest_weights = weights + in,
+    };
+    int err = topology_create_dist(&d, out);
+    free(ends);
+    return err;
+}
+
+int edges_exchange(struct mpi_comm *comm, const struct dist_graph *own,
+                   int *vertex, struct topology **out)
+{
+    int most = 0;
+    int err = MPI_SUCCESS;
+    *vertex = comm->rank;
+    if (placement_is_possible(comm))
+        err = find_most(comm, 1 + own->in_count + own->out_count, &most);
+    if (err != MPI_SUCCESS)
+        return err;
+    const size_t all_count = (size_t)most * (size_t)comm->size;
+    if (most == 0 || all_count > EXCHANGE_BYTES / sizeof(struct edge))
+        return topology_create_dist(own, out);
+    struct edge *list = malloc((all_count + (size_t)most) * sizeof *list);
+    if (!list)
+        return MPI_ERR_NO_MEM;
+    struct edge *all = list + most;
+    list_vertex(own, comm->rank, list, most);
+    err = gather(comm, list, most, all);
+    if (err == MPI_SUCCESS)
+        err = placement_edges(comm, all, all_count, vertex);
+    if (err == MPI_SUCCESS)
+        err = take_vertex(all + (size_t)*vertex * (size_t)most,
+                          own->is_weighted, out);
     free(list);
     return err;
 }

@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectives/coll.h"
-#include "runtime/base/process.h"
+#include "collectives/places.h"
 #include "runtime/objects/topology.h"
-#include "runtime/p2p/p2p.h"
 
 enum { DIMS_MAX = 16 };
 
@@ -104,47 +102,17 @@ bool placement_boxes(const struct cart *cart, const int *nodes, int size,
     return is_found;
 }
 
-/* Number nodes, which are named by any number, by first appearance. */
-static void number_nodes(int *nodes, int size)
-{
-    int next = 0;
-    for (int r = 0; r < size; r++) {
-        int first = 0;
-        while (first < r && nodes[size + first] != nodes[size + r])
-            first++;
-        nodes[r] = first < r ? nodes[first] : next++;
-    }
-}
-
-int placement_nodes(struct mpi_comm *comm, int *nodes)
-{
-    const int size = comm->size;
-    struct mpi_datatype *type = datatype_find(MPI_INT);
-    /* The first rank of the job on it names a node for all on it. */
-    int own = p2p_process(comm->p2p)->local_worlds[0];
-    const struct coll_args args = {
-        .kind = COLL_ALLGATHER,
-        .comm = comm,
-        .send = { &own, 1, type },
-        .recv = { nodes + size, 1, type },
-    };
-    int err = coll_run(&args);
-    if (err == MPI_SUCCESS)
-        number_nodes(nodes, size);
-    return err;
-}
-
 int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank)
 {
-    const int size = comm->size;
-    int *nodes = malloc(3 * (size_t)size * sizeof *nodes);
-    if (!nodes)
+    const struct places *places = places_of(comm);
+    *rank = comm->rank;
+    if (!places)
+        return MPI_SUCCESS;
+    int *ranks = malloc((size_t)comm->size * sizeof *ranks);
+    if (!ranks)
         return MPI_ERR_NO_MEM;
-    int *ranks = nodes + 2 * size;
-    int err = placement_nodes(comm, nodes);
-    if (err == MPI_SUCCESS)
-        *rank = placement_boxes(cart, nodes, size, ranks) ? ranks[comm->rank]
-                                                          : comm->rank;
-    free(nodes);
-    return err;
+    if (placement_boxes(cart, places->nodes, comm->size, ranks))
+        *rank = ranks[comm->rank];
+    free(ranks);
+    return MPI_SUCCESS;
 }

@@ -7,17 +7,25 @@
 #define COMM_PLACEMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct cart;
 struct graph;
 struct mpi_comm;
 
+/* Of a graph; source -1: none, as in a list that was padded. */
+struct edge {
+    int source;
+    int destination;
+    int weight;
+};
+
 /*
- * Our rank in a grid that has as many ranks as comm; collective over comm.
- * Where all nodes have the same number of ranks and the grid can be cut into
- * boxes of that many, each node gets a box, so that fewest neighbours are parted. Else
- * ranks stay as they are.
- * Errors   MPI_ERR_NO_MEM; as coll_run
+ * Our rank in a grid that has as many ranks as comm. Where all nodes have the
+ * same number of ranks and the grid can be cut into boxes of that many, each
+ * node gets a box, so that fewest neighbours are parted. Else ranks stay as
+ * they are. No messages: all ranks know where all are.
+ * Errors   MPI_ERR_NO_MEM
  */
 int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank);
 
@@ -29,18 +37,26 @@ int placement_cart(struct mpi_comm *comm, const struct cart *cart, int *rank);
 bool placement_boxes(const struct cart *cart, const int *nodes, int size,
                      int *ranks);
 
-/* The same for a graph, of which all ranks know all edges: nodes are filled one
- * after the other, each time with the vertex that has most edges to those the
- * node has. Ranks stay as they are if that parts no fewer neighbours, and in
- * graphs of more than 4096 vertices, for it takes the square of their number. */
+/*
+ * The same for a graph, of which all ranks know all edges: nodes are filled one
+ * after the other, each time with the vertex whose edges to those the node has
+ * weigh most. Ranks stay as they are if that parts no less weight, and where
+ * placement_is_possible is false.
+ */
 int placement_graph(struct mpi_comm *comm, const struct graph *graph,
                     int *rank);
 
-/* The pure part, as placement_boxes. */
-bool placement_grow(const struct graph *graph, const int *nodes, int *ranks);
+/* As placement_graph for a list of edges, to be looked at from both ends. */
+int placement_edges(struct mpi_comm *comm, const struct edge *edges,
+                    size_t count, int *rank);
 
-/* The node of each rank of comm, numbered by first appearance; nodes has room
- * for twice as many. Collective. Errors: as coll_run */
-int placement_nodes(struct mpi_comm *comm, int *nodes);
+/* Are there several nodes, and few enough ranks for a way that takes the square
+ * of their number (4096)? Equal at all ranks. */
+bool placement_is_possible(struct mpi_comm *comm);
+
+/* The pure part, as placement_boxes; weights belong to graph->edges, NULL: all
+ * edges weigh the same. */
+bool placement_grow(const struct graph *graph, const int *weights,
+                    const int *nodes, int *ranks);
 
 #endif

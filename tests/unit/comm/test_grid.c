@@ -64,7 +64,7 @@ START_TEST(arcs_of_a_ring_are_gathered)
         edges[2 * r] = (r + 7) % 8;
         edges[2 * r + 1] = (r + 1) % 8;
     }
-    ck_assert(placement_grow(&ring, nodes, ranks));
+    ck_assert(placement_grow(&ring, NULL, nodes, ranks));
     for (int r = 0; r < 8; r++)
         node_at[ranks[r]] = nodes[r];
     for (int v = 0; v < 8; v++)
@@ -72,7 +72,30 @@ START_TEST(arcs_of_a_ring_are_gathered)
     ck_assert_int_eq(cut, 2);
     for (int r = 0; r < 8; r++)
         nodes[r] = r / 4;
-    ck_assert(!placement_grow(&ring, nodes, ranks)); /* it is so already */
+    ck_assert(!placement_grow(&ring, NULL, nodes, ranks)); /* it is so already */
+}
+END_TEST
+
+/* Partners four ranks apart send each other most; ranks that follow each other
+ * share the node, as mpirun places them. */
+START_TEST(heavy_edges_stay_within_a_node)
+{
+    int index[8], edges[24], weights[24], nodes[8], ranks[8], node_at[8];
+    const struct graph g = { 8, 24, index, edges };
+    for (int r = 0; r < 8; r++) {
+        nodes[r] = r / 4;
+        index[r] = 3 * (r + 1);
+        edges[3 * r] = (r + 7) % 8;
+        edges[3 * r + 1] = (r + 1) % 8;
+        edges[3 * r + 2] = (r + 4) % 8;
+        weights[3 * r] = weights[3 * r + 1] = 1;
+        weights[3 * r + 2] = 1000000000;
+    }
+    ck_assert(placement_grow(&g, weights, nodes, ranks));
+    for (int r = 0; r < 8; r++)
+        node_at[ranks[r]] = nodes[r];
+    for (int v = 0; v < 8; v++)
+        ck_assert_int_eq(node_at[v], node_at[(v + 4) % 8]);
 }
 END_TEST
 
@@ -113,6 +136,7 @@ int main(void)
     tcase_add_test(t, ranks_dealt_round_robin_are_gathered);
     tcase_add_test(t, uneven_nodes_and_no_box_change_nothing);
     tcase_add_test(t, arcs_of_a_ring_are_gathered);
+    tcase_add_test(t, heavy_edges_stay_within_a_node);
     tcase_add_test(t, dimensions_multiply_and_do_not_increase);
     return suite_run("grid", t);
 }
