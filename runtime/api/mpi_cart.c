@@ -56,16 +56,23 @@ static int check_grid(const struct mpi_comm *c, int ndims, const int *dims,
     return MPI_SUCCESS;
 }
 
-/* The first `size` ranks of c, or the best order of them, with topology t. */
+/* Our rank in a grid of `size` ranks: as in c, unless all of c are in it and
+ * another order is better. */
+static int find_place(struct mpi_comm *c, int size, bool may_reorder,
+                      const struct cart *cart, int *place)
+{
+    *place = c->rank < size ? c->rank : MPI_UNDEFINED;
+    return may_reorder && size == c->size ? placement_cart(c, cart, place)
+                                          : MPI_SUCCESS;
+}
+
 static int create_grid(struct mpi_comm *c, int size, bool may_reorder,
                        const struct topology *t, struct mpi_comm **out)
 {
-    int place = c->rank < size ? c->rank : MPI_UNDEFINED;
-    if (may_reorder && size == c->size) {
-        int err = placement_cart(c, &t->cart, &place);
-        if (err != MPI_SUCCESS)
-            return err;
-    }
+    int place;
+    int err = find_place(c, size, may_reorder, &t->cart, &place);
+    if (err != MPI_SUCCESS)
+        return err;
     return comm_split(c, place == MPI_UNDEFINED ? MPI_UNDEFINED : 0, place,
                       out);
 }
@@ -96,6 +103,8 @@ int MPI_Cart_map(MPI_Comm comm, int ndims, const int dims[],
 {
     LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
+    const struct cart cart = { ndims, (int *)(uintptr_t)dims,
+                               (int *)(uintptr_t)periods };
     int size = 0;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
@@ -103,7 +112,7 @@ int MPI_Cart_map(MPI_Comm comm, int ndims, const int dims[],
     if (err == MPI_SUCCESS)
         err = check_pointer(newrank, "newrank");
     if (err == MPI_SUCCESS)
-        *newrank = c->rank < size ? c->rank : MPI_UNDEFINED;
+        err = find_place(c, size, true, &cart, newrank);
     return api_result(c, err, "MPI_Cart_map");
 }
 

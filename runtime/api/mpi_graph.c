@@ -49,7 +49,7 @@ static int check_graph(const struct mpi_comm *c, int nodes, const int *index,
     return err == MPI_SUCCESS ? check_edges(nodes, count, edges) : err;
 }
 
-/* The first ranks of c, or the best order of all, with topology t. */
+/* The first ranks of c, or the best order of all, with this topology. */
 static int create_graph(struct mpi_comm *c, bool may_reorder,
                         const struct topology *t, struct mpi_comm **out)
 {
@@ -89,13 +89,20 @@ int MPI_Graph_map(MPI_Comm comm, int nnodes, const int indx[],
 {
     LIBRARY_LOCKED;
     struct mpi_comm *c = NULL;
+    const struct graph graph = {
+        .node_count = nnodes, .index = (int *)(uintptr_t)indx,
+        .edges = (int *)(uintptr_t)edges,
+    };
+    int place = 0;
     int err = check_comm(comm, &c);
     if (err == MPI_SUCCESS)
         err = check_graph(c, nnodes, indx, edges);
     if (err == MPI_SUCCESS)
         err = check_pointer(newrank, "newrank");
     if (err == MPI_SUCCESS)
-        *newrank = c->rank < nnodes ? c->rank : MPI_UNDEFINED;
+        err = placement_graph(c, &graph, &place);
+    if (err == MPI_SUCCESS)
+        *newrank = place < nnodes ? place : MPI_UNDEFINED;
     return api_result(c, err, "MPI_Graph_map");
 }
 

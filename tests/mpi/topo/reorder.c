@@ -106,7 +106,7 @@ static void named_by_one(void)
 /* Without weights: two rings, of the even and of the odd ranks. */
 static void rings(void)
 {
-    int index[8], edges[16], nodes[8];
+    int index[8], edges[16], nodes[8], mapped, v;
     MPI_Comm graph;
     for (int r = 0; r < size; r++) {
         index[r] = 2 * (r + 1);
@@ -115,8 +115,11 @@ static void rings(void)
     }
     MPI_Graph_create(MPI_COMM_WORLD, size, index, edges, 1, &graph);
     find_nodes(graph, nodes);
-    for (int v = 2; v < size; v++)
+    for (v = 2; v < size; v++)
         CHECK(nodes[v] == nodes[v - 2]);
+    MPI_Comm_rank(graph, &v);
+    MPI_Graph_map(MPI_COMM_WORLD, size, index, edges, &mapped);
+    CHECK(mapped == v);
     MPI_Comm_free(&graph);
 }
 
@@ -124,14 +127,18 @@ static void rings(void)
 static void grid(void)
 {
     int dims[2] = { 2, 4 }, periods[2] = { 0, 0 }, nodes[8], cuts = 0;
+    int mapped, v;
     MPI_Comm cart;
     MPI_Cart_create(MPI_COMM_WORLD, 2, dims, periods, 1, &cart);
     find_nodes(cart, nodes);
     for (int column = 0; column < 4; column++)
         cuts += nodes[column] != nodes[4 + column];
-    for (int v = 0; v < 8; v++)
+    for (v = 0; v < 8; v++)
         cuts += v % 4 < 3 && nodes[v] != nodes[v + 1];
     CHECK(cuts == (has_two_nodes() ? 2 : 0));
+    MPI_Comm_rank(cart, &v);
+    MPI_Cart_map(MPI_COMM_WORLD, 2, dims, periods, &mapped);
+    CHECK(mapped == v);
     MPI_Comm_free(&cart);
 }
 
