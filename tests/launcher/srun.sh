@@ -112,6 +112,13 @@ expect "collectives under srun" 0 srun --mpi=pmix -n 4 -O \
     "$bin/benchmarks/allreduce" -m 4:4096 -i 20 -x 2 -c
 has "$out" "4096"
 
+program=$bin/tests/launcher/psets
+tools/mpicc -std=gnu11 -o "$program" "$srcdir/tests/mpi/session/psets.c" ||
+    exit 99
+expect "sessions under srun, which has no process sets" 0 \
+    srun --mpi=pmix -n 2 "$program"
+lines "$out" done 2
+
 expect "a rank that aborts under srun" 3 srun --mpi=pmix -n 2 \
     "$rank" abort 1 hang 0
 has "$err" "MPI_Send: invalid rank 9"
