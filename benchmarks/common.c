@@ -75,7 +75,7 @@ void bench_print_row(const struct bench *b, long bytes, const double values[],
     else
         printf("%-2s", "");
     for (int i = 0; i < count; i++)
-        printf("%18.2f", values[i]);
+        printf("%18.*f", values[i] < 10 ? 3 : 2, values[i]);
     if (wrong_count >= 0)
         printf("%18s", wrong_count == 0 ? "Pass" : "Fail");
     printf("\n");

@@ -31,15 +31,17 @@ enum {
     SPAN_FAR_BYTES = 1023
 };
 
-void ring_turn_init(struct ring_turn *t, struct ring_line *line, uint32_t side)
+void ring_turn_init(struct ring_turn *t, struct ring_line *lines, uint32_t side)
 {
-    *t = (struct ring_turn){ .line = line, .side = side, .is_mine = side == 0 };
+    *t = (struct ring_turn){ .lines = lines, .side = side,
+                             .is_mine = side == 0 };
 }
 
 void ring_sender_init(struct ring_sender *s, const struct ring *ring,
                       struct ring_turn *turn)
 {
     *s = (struct ring_sender){ .ring = *ring, .turn = turn,
+                               .turn_line = turn->lines,
                                .limit = RING_LINES - 1,
                                .payload_limit = ring->payload_bytes,
                                .distance_nsec = FIRST_NSEC };
@@ -49,7 +51,8 @@ void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
                         struct ring_turn *turn)
 {
     *r = (struct ring_receiver){ .ring = *ring, .turn = turn,
-                                 .turn_line = turn->line,
+                                 .turn_line = turn->lines,
+                                 .next_turn_line = turn->lines,
                                  .from_side = !turn->side,
                                  .tell_at = RING_TELL_LINES };
     ring_expect(r);
@@ -124,6 +127,53 @@ static void copy_long(unsigned char *to, const struct packet_out *packet,
                        packet->payload_bytes - in_cache);
 }
 
+/* The line for the next packet. */
+static ALWAYS_INLINE struct ring_line *next_line(const struct ring_sender *s)
+{
+    return UNLIKELY(s->turn->is_mine) ? s->turn_line
+                                      : &s->ring.lines[s->next % RING_LINES];
+}
+
+/*
+ * The turn goes to the peer with a packet of so many bytes: decide where the
+ * next by turn will lie. Returns RING_MOVES for the head if that is elsewhere;
+ * then the packet's own number is put there, lest one that stands there be the
+ * next one's.
+ */
+static size_t choose_turn_place(struct ring_sender *s, size_t bytes,
+                                uint32_t number)
+{
+    struct ring_line *place =
+        bytes > RING_INLINE_BYTES && bytes <= RING_OWN_BYTES
+            ? ring_own_lines(s->turn, s->turn->side) : s->turn->lines;
+    if (LIKELY(place == s->turn_line))
+        return 0;
+    atomic_store_explicit(&place->head, number, memory_order_relaxed);
+    s->turn_line = place;
+    return RING_MOVES;
+}
+
+/*
+ * Give the line from next_line, and those behind it, to the receiver; of the
+ * turn lines a packet counts as one.
+ * The release store keeps all writes to line and payload before it. It is one
+ * store of 8 bytes: a sender that dies has published the packet whole or not.
+ */
+static ALWAYS_INLINE void publish(struct ring_sender *s, struct ring_line *line,
+                                  size_t bytes, uint32_t lines)
+{
+    uint32_t number = s->next + 1;
+    if (s->turn->is_mine) {
+        number = ring_turn_number(number, s->turn->side);
+        bytes |= choose_turn_place(s, bytes, number);
+        s->turn->is_mine = false;
+        lines = 1;
+    }
+    s->next += lines;
+    atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
+                          memory_order_release);
+}
+
 /* A packet for the payload ring. Packets begin on a cache line; one that would
  * cross the end of the ring goes to its beginning and wastes the rest. */
 static enum post send_long(struct ring_sender *s, struct ring_line *line,
@@ -146,7 +196,7 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
     s->payload_next = start + need;
     line->place.offset = offset;
     line->place.end = s->payload_next;
-    ring_publish_line(s, line, RING_ELSEWHERE | bytes, 1);
+    publish(s, line, RING_ELSEWHERE | bytes, 1);
     return POST_DONE;
 }
 
@@ -154,7 +204,8 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
 static size_t longest_in_lines(const struct ring_sender *s)
 {
     if (s->turn->is_mine)
-        return RING_TURN_BYTES;
+        return s->turn_line == s->turn->lines ? RING_COMMON_BYTES
+                                              : RING_OWN_BYTES;
     return s->distance_nsec >= FAR_NSEC ? SPAN_FAR_BYTES : RING_SPAN_BYTES;
 }
 
@@ -162,7 +213,7 @@ static size_t longest_in_lines(const struct ring_sender *s)
 static NO_INLINE enum post send_lines(struct ring_sender *s,
                                       const struct packet_out *packet)
 {
-    struct ring_line *line = ring_next_line(s);
+    struct ring_line *line = next_line(s);
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     assert(packet->header_bytes <= RING_INLINE_BYTES);
     if (bytes > longest_in_lines(s))
@@ -191,7 +242,7 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
     memcpy(to + RING_INLINE_BYTES, payload + first, second);
     copy_short(to, packet->header, packet->header_bytes);
     copy_short(to + packet->header_bytes, payload, first);
-    ring_publish_line(s, line, bytes, lines);
+    publish(s, line, bytes, lines);
     return POST_DONE;
 }
 
@@ -202,11 +253,11 @@ enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))
         return send_lines(s, packet);
-    struct ring_line *line = ring_next_line(s);
+    struct ring_line *line = next_line(s);
     copy_short(line->packet, packet->header, packet->header_bytes);
     copy_short(line->packet + packet->header_bytes, packet->payload,
                packet->payload_bytes);
-    ring_publish_line(s, line, bytes, 1);
+    publish(s, line, bytes, 1);
     return POST_DONE;
 }
 
@@ -229,4 +280,22 @@ void ring_publish(struct ring_receiver *r)
                           memory_order_release);
     r->tell_at = r->next + RING_TELL_LINES;
     r->payload_told = r->payload_next;
+}
+
+const struct packet *ring_flagged(struct ring_receiver *r, size_t *bytes)
+{
+    if (*bytes & RING_MOVES) {
+        const struct ring_turn *t = r->turn;
+        r->next_turn_line = r->turn_line == t->lines
+                                ? ring_own_lines(t, r->from_side) : t->lines;
+    }
+    const bool is_elsewhere = *bytes & RING_ELSEWHERE;
+    *bytes &= RING_BYTES;
+    if (!is_elsewhere)
+        return (const struct packet *)ring_inline(r->line);
+    r->payload_next = r->line->place.end;
+    if (r->payload_next - r->payload_told >=
+        r->ring.payload_bytes / RING_PUBLISH)
+        r->tell_at = r->next;
+    return (const struct packet *)(r->ring.payload + r->line->place.offset);
 }

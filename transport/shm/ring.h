@@ -33,6 +33,12 @@
  * the ring must first be taken from the core that polls them, which more than
  * doubles the time (docs/shm.md has the figures). As only the first has a
  * head, a packet lies in them in one piece, also one that is long for the ring.
+ *
+ *   turn     | common: 258 lines, either's | 9 of side 0 | 9 of side 1 |
+ *
+ * A packet of 2 to 9 lines is faster in lines that only its sender writes. So
+ * that the receiver need poll no third line, a packet by turn says when its
+ * sender's next one will lie in the other place: like comes after like, mostly.
  */
 #ifndef SHM_RING_H
 #define SHM_RING_H
@@ -51,8 +57,13 @@ enum {
     RING_SPAN_LINES = 34,   /* of the longest packet behind its head: 2 KiB */
     RING_SPAN_BYTES = RING_SPAN_LINES * CACHE_LINE - 8,
     RING_ELSEWHERE = 1 << 30, /* with the bytes: it lies in the payload ring */
-    RING_TURN_LINES = 258,  /* one packet of 16 KiB and its header */
-    RING_TURN_BYTES = RING_TURN_LINES * CACHE_LINE - 8,
+    RING_MOVES = 1 << 29,   /* and: the next by turn is in the other place */
+    RING_BYTES = RING_MOVES - 1,
+    RING_COMMON_LINES = 258, /* one packet of 16 KiB and its header */
+    RING_COMMON_BYTES = RING_COMMON_LINES * CACHE_LINE - 8,
+    RING_OWN_LINES = 9,     /* and one of 512 B */
+    RING_OWN_BYTES = RING_OWN_LINES * CACHE_LINE - 8,
+    RING_TURN_LINES = RING_COMMON_LINES + 2 * RING_OWN_LINES,
     RING_ALL_LINES = RING_LINES + RING_SPAN_LINES - 1,
     RING_PUBLISH = 4,       /* consumption is told in quarters of a ring */
     RING_TELL_LINES = RING_LINES / RING_PUBLISH
@@ -82,7 +93,7 @@ _Static_assert((RING_LINES & (RING_LINES - 1)) == 0, "places wrap with 2^32");
 
 /* One process's side of the turn lines; its sender and its receiver share it. */
 struct ring_turn {
-    struct ring_line *line; /* RING_TURN_LINES of them */
+    struct ring_line *lines; /* RING_TURN_LINES of them */
     uint32_t side; /* 0 or 1: which of the two this is; 0 begins */
     bool is_mine;  /* whose turn it is, so who may write the line */
 };
@@ -99,6 +110,7 @@ struct ring {
 struct ring_sender {
     struct ring ring;
     struct ring_turn *turn;
+    struct ring_line *turn_line; /* for the next packet by turn */
     uint32_t next;          /* lines ever used */
     uint32_t limit;         /* lines that may be used by what we know; the line
                                behind them holds no bytes of a packet */
@@ -113,7 +125,8 @@ struct ring_sender {
 struct ring_receiver {
     struct ring ring;
     struct ring_turn *turn;
-    const struct ring_line *turn_line; /* turn->line */
+    const struct ring_line *turn_line; /* of the next packet by turn */
+    const struct ring_line *next_turn_line; /* and of the one behind it */
     const struct ring_line *line; /* of the packet given by ring_peek */
     const struct ring_line *expected; /* the ring's line of the next packet */
     uint32_t number;            /* the next packet's there */
@@ -128,7 +141,8 @@ struct ring_receiver {
 };
 
 /* Begin with zeroed memory. */
-void ring_turn_init(struct ring_turn *t, struct ring_line *line, uint32_t side);
+void ring_turn_init(struct ring_turn *t, struct ring_line *lines,
+                    uint32_t side);
 void ring_sender_init(struct ring_sender *s, const struct ring *ring,
                       struct ring_turn *turn);
 void ring_receiver_init(struct ring_receiver *r, const struct ring *ring,
@@ -172,33 +186,11 @@ static inline uint32_t ring_turn_number(uint32_t number, uint32_t side)
     return 2 * number + side;
 }
 
-/* The line for the next packet. Sender only. */
-static ALWAYS_INLINE struct ring_line *
-ring_next_line(const struct ring_sender *s)
+/* The lines of the turn that only one side writes. */
+static inline struct ring_line *ring_own_lines(const struct ring_turn *t,
+                                               uint32_t side)
 {
-    return UNLIKELY(s->turn->is_mine) ? s->turn->line
-                                      : &s->ring.lines[s->next % RING_LINES];
-}
-
-/*
- * Give the line from ring_next_line, and those behind it, to the receiver; of
- * the turn lines a packet counts as one. Sender only.
- * The release store keeps all writes to line and payload before it. It is one
- * store of 8 bytes: a sender that dies has published the packet whole or not.
- */
-static ALWAYS_INLINE void ring_publish_line(struct ring_sender *s,
-                                            struct ring_line *line,
-                                            size_t bytes, uint32_t lines)
-{
-    uint32_t number = s->next + 1;
-    if (s->turn->is_mine) {
-        s->turn->is_mine = false;
-        number = ring_turn_number(number, s->turn->side);
-        lines = 1;
-    }
-    s->next += lines;
-    atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
-                          memory_order_release);
+    return t->lines + RING_COMMON_LINES + side * RING_OWN_LINES;
 }
 
 enum { RING_SHORT_HEADER = 16,
@@ -213,7 +205,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
     uint32_t next = s->next + 1, number = next;
     if (s->turn->is_mine) {
         s->turn->is_mine = false;
-        line = s->turn->line;
+        line = s->turn_line;
         number = ring_turn_number(next, s->turn->side);
     }
     s->next = next;
@@ -222,7 +214,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
     copy_short(line->packet + RING_SHORT_HEADER, payload, payload_bytes);
     atomic_store_explicit(&line->head, number | (uint64_t)
                           (RING_SHORT_HEADER + payload_bytes) << 32,
-                          memory_order_release); /* as ring_publish_line */
+                          memory_order_release); /* as publish in ring.c */
 }
 
 /* Note where the next packet may come. */
@@ -250,7 +242,6 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
         return line;
     line = r->turn_line;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
-    __builtin_prefetch(line + 1); /* to come together with the head */
     return UNLIKELY((uint32_t)*head == r->turn_number) && !r->turn->is_mine
                ? line
                : NULL;
@@ -273,6 +264,18 @@ static inline void ring_prefetch_next(const struct ring_receiver *r)
             __builtin_prefetch(line + i);
 }
 
+/* Fetch the lines of a packet by turn at once: a copy would come to each only
+ * when it has those before. */
+static inline void ring_prefetch_turn(const struct ring_receiver *r,
+                                      size_t bytes)
+{
+    for (uint32_t i = 1; i < ring_span(bytes) && i < RING_OWN_LINES; i++)
+        __builtin_prefetch(r->line + i);
+}
+
+/* A packet whose bytes in the head, r->line's, have flags. */
+const struct packet *ring_flagged(struct ring_receiver *r, size_t *bytes);
+
 /* The packet of a line from ring_arrived, in place. Receiver only. */
 static ALWAYS_INLINE const struct packet *
 ring_packet(struct ring_receiver *r, const struct ring_line *line,
@@ -281,20 +284,16 @@ ring_packet(struct ring_receiver *r, const struct ring_line *line,
     r->line = line;
     *bytes = (size_t)(head >> 32);
     r->lines = 1;
-    if (LIKELY(*bytes < RING_ELSEWHERE)) {
-        if (LIKELY(line != r->turn_line)) {
-            r->lines = ring_span(*bytes);
-            if (r->lines > 2)
-                ring_prefetch_next(r);
-        }
-        return (const struct packet *)ring_inline(line);
+    if (UNLIKELY(*bytes > RING_BYTES))
+        return ring_flagged(r, bytes);
+    if (LIKELY(line != r->turn_line)) {
+        r->lines = ring_span(*bytes);
+        if (r->lines > 2)
+            ring_prefetch_next(r);
+    } else if (*bytes > RING_INLINE_BYTES) {
+        ring_prefetch_turn(r, *bytes);
     }
-    *bytes -= RING_ELSEWHERE;
-    r->payload_next = line->place.end;
-    if (r->payload_next - r->payload_told >=
-        r->ring.payload_bytes / RING_PUBLISH)
-        r->tell_at = r->next;
-    return (const struct packet *)(r->ring.payload + line->place.offset);
+    return (const struct packet *)ring_inline(line);
 }
 
 /* The next packet, in place, or NULL. Receiver only. */
@@ -310,8 +309,10 @@ static inline const struct packet *ring_peek(struct ring_receiver *r,
  * was told of it: it may have waited for room. */
 static ALWAYS_INLINE bool ring_release(struct ring_receiver *r)
 {
-    if (r->line == r->turn_line)
+    if (r->line == r->turn_line) {
+        r->turn_line = r->next_turn_line;
         r->turn->is_mine = true;
+    }
     r->next += r->lines;
     ring_expect(r);
     if (LIKELY((int32_t)(r->next - r->tell_at) < 0))

@@ -356,9 +356,9 @@ static NO_INLINE int take_rest(struct shm *shm, struct peer *first, int events)
 static NO_INLINE int take_from(struct shm *shm, struct peer *peer,
                                const struct ring_line *line, uint64_t head)
 {
+    const bool is_by_turn = line == peer->in.turn_line;
     take(shm, peer, line, head);
-    struct peer *next =
-        line == peer->in.turn_line ? peer->next_sender : peer;
+    struct peer *next = is_by_turn ? peer->next_sender : peer;
     return next ? take_rest(shm, next, 1) : 1;
 }
 

@@ -21,7 +21,7 @@ struct side {
 };
 
 static struct ring ring[2]; /* by the side that sends */
-static struct ring_line *turn_line;
+static struct ring_line *turn_lines;
 static struct side side[2];
 static uint64_t random_state = 88172645463325252u;
 
@@ -42,7 +42,7 @@ static void *lines_of(size_t bytes)
 
 static void setup(void)
 {
-    turn_line = lines_of(sizeof(struct ring_line) * RING_TURN_LINES);
+    turn_lines = lines_of(sizeof(struct ring_line) * RING_TURN_LINES);
     for (int i = 0; i < 2; i++) {
         ring[i].lines = lines_of(sizeof(struct ring_line) * RING_ALL_LINES);
         ring[i].payload = lines_of(PAYLOAD);
@@ -50,7 +50,7 @@ static void setup(void)
         ring[i].payload_bytes = PAYLOAD;
     }
     for (unsigned i = 0; i < 2; i++) {
-        ring_turn_init(&side[i].turn, turn_line, i);
+        ring_turn_init(&side[i].turn, turn_lines, i);
         ring_sender_init(&side[i].sender, &ring[i], &side[i].turn);
         ring_receiver_init(&side[i].receiver, &ring[!i], &side[i].turn);
         side[i].out = (struct traffic){ .max_bytes = ring_max_packet(PAYLOAD) };
@@ -60,7 +60,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    free(turn_line);
+    free(turn_lines);
     for (int i = 0; i < 2; i++) {
         free(ring[i].lines);
         free(ring[i].payload);
@@ -343,28 +343,54 @@ START_TEST(an_old_number_in_the_turn_line_is_no_packet)
     side[1].receiver.next = again;
     side[1].receiver.tell_at = again + RING_TELL_LINES;
     ring_expect(&side[1].receiver);
-    ck_assert_uint_eq((uint32_t)atomic_load(&turn_line->head),
+    ck_assert_uint_eq((uint32_t)atomic_load(&turn_lines->head),
                       side[1].receiver.turn_number);
     size_t bytes;
     ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
 }
 END_TEST
 
-/* A packet of some lines lies in the turn lines in one piece. */
+/* A packet of some lines lies in the turn lines in one piece: in the common
+ * ones, or behind one of 2 to 9 lines in the sender's own. */
 START_TEST(turn_lines_hold_longer_packets)
 {
-    size_t bytes;
+    size_t bytes, before = 0;
     for (size_t size = 8; size <= ring_max_packet(PAYLOAD); size += 8) {
         ck_assert_int_eq(send_bytes(size), POST_DONE);
         const unsigned char *at =
             (const unsigned char *)ring_peek(&side[1].receiver, &bytes);
         ck_assert_uint_eq(bytes, size);
-        ck_assert_ptr_eq(at, turn_line->packet);
+        if (before <= RING_INLINE_BYTES || before > RING_OWN_BYTES)
+            ck_assert_ptr_eq(at, turn_lines->packet);
+        else if (size <= RING_OWN_BYTES)
+            ck_assert_ptr_eq(at, turn_lines[RING_COMMON_LINES].packet);
+        else
+            ck_assert_ptr_eq(at, ring[0].payload);
         ck_assert_uint_eq(drop(), size);
         ck_assert_int_eq(send_from(1), POST_DONE);
         ck_assert(receive_at(0));
+        before = size;
     }
     ck_assert_uint_eq(side[0].in.bad, 0);
+}
+END_TEST
+
+/* What stands there may have the number that is expected next. */
+START_TEST(an_old_number_where_the_turn_moves_is_no_packet)
+{
+    size_t bytes;
+    ck_assert_int_eq(send_bytes(8), POST_DONE);
+    ck_assert_uint_eq(drop(), 8);
+    ck_assert_int_eq(send_from(1), POST_DONE);
+    ck_assert(receive_at(0));
+    atomic_store(&turn_lines[RING_COMMON_LINES].head, ring_turn_number(3, 0));
+    ck_assert_int_eq(send_bytes(100), POST_DONE);
+    ck_assert_uint_eq(drop(), 100);
+    ck_assert_int_eq(send_from(1), POST_DONE);
+    ck_assert_ptr_null(ring_peek(&side[1].receiver, &bytes));
+    ck_assert(receive_at(0));
+    ck_assert_int_eq(send_bytes(100), POST_DONE);
+    ck_assert_uint_eq(drop(), 100);
 }
 END_TEST
 
@@ -440,6 +466,7 @@ int main(void)
     tcase_add_test(t, busy_does_not_lose_the_turn);
     tcase_add_test(t, an_old_number_in_the_turn_line_is_no_packet);
     tcase_add_test(t, turn_lines_hold_longer_packets);
+    tcase_add_test(t, an_old_number_where_the_turn_moves_is_no_packet);
     tcase_add_test(t, order_holds_between_turn_line_and_ring);
     tcase_add_test(t, both_sides_run_at_once);
     return suite_run("ring", t);

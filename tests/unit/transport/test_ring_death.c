@@ -70,21 +70,25 @@ static void check(const struct packet *packet, size_t bytes, uint32_t number,
     ck_assert(memcmp(packet, wanted, bytes) == 0);
 }
 
-/* Begins with the turn when has_turn; sends two packets, the second watched. */
-static void send_watched(bool has_turn, size_t bytes)
+/* How the packet that is watched goes. */
+enum way { BY_RING, BY_TURN, BY_TURN_IN_OWN_LINES, WAYS };
+
+/* Sends two packets, the first by the ring, the second watched. */
+static void send_watched(enum way way, size_t bytes)
 {
     struct ring ring = ring_of(0);
     struct ring_turn turn;
     struct ring_sender sender;
     unsigned char packet[LONGEST];
-    ring_turn_init(&turn, shared->turn, !has_turn);
+    ring_turn_init(&turn, shared->turn, way == BY_RING);
     ring_sender_init(&sender, &ring, &turn);
-    const bool keeps_turn = has_turn;
+    if (way == BY_TURN_IN_OWN_LINES)
+        sender.turn_line = ring_own_lines(&turn, turn.side);
     turn.is_mine = false;
     make(packet, 1, bytes);
     ring_send(&sender, &(struct packet_out){ packet, 16, packet + 16,
                                              bytes - 16 });
-    turn.is_mine = keeps_turn;
+    turn.is_mine = way != BY_RING;
     make(packet, 2, bytes);
     const struct packet_out out = { packet, 16, packet + 16, bytes - 16 };
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
@@ -115,19 +119,21 @@ static void look(struct ring_receiver *receiver, size_t bytes,
 }
 
 /* False when the sender may not be traced. */
-static bool watch(bool has_turn, size_t bytes, struct seen *seen)
+static bool watch(enum way way, size_t bytes, struct seen *seen)
 {
     struct ring ring = ring_of(0);
     struct ring_turn turn;
     struct ring_receiver receiver;
     size_t arrived;
     int status;
-    ring_turn_init(&turn, shared->turn, has_turn);
+    ring_turn_init(&turn, shared->turn, way != BY_RING);
     turn.is_mine = false;
     ring_receiver_init(&receiver, &ring, &turn);
+    if (way == BY_TURN_IN_OWN_LINES)
+        receiver.turn_line = ring_own_lines(&turn, !turn.side);
     pid_t child = fork();
     if (child == 0)
-        send_watched(has_turn, bytes);
+        send_watched(way, bytes);
     waitpid(child, &status, 0);
     if (!WIFSTOPPED(status))
         return false;
@@ -146,17 +152,17 @@ static bool watch(bool has_turn, size_t bytes, struct seen *seen)
     return true;
 }
 
-/* In a line, in the turn lines, in the payload ring; with and without the
- * turn. */
+/* In one line, in several, in the payload ring. */
 START_TEST(dying_at_any_instruction_leaves_all_or_nothing)
 {
     static const size_t sizes[] = { 16, 24, 56, 57, 400,
-                                    RING_SPAN_BYTES, RING_SPAN_BYTES + 1, LONGEST };
+                                    RING_OWN_BYTES, RING_SPAN_BYTES,
+                                    RING_SPAN_BYTES + 1, LONGEST };
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++)
-        for (int has_turn = 0; has_turn < 2; has_turn++) {
+        for (enum way way = 0; way < WAYS; way++) {
             struct seen seen;
             memset(shared, 0, sizeof *shared);
-            if (!watch(has_turn, sizes[i], &seen)) {
+            if (!watch(way, sizes[i], &seen)) {
                 printf("SKIP: this process may not trace its child\n");
                 return;
             }
