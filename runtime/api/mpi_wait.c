@@ -23,12 +23,16 @@ static struct progress *job_progress(void)
 static int check_requests(int count, const MPI_Request requests[])
 {
     int err = library.process ? check_count(count) : check_initialized();
-    for (int i = 0; i < count && err == MPI_SUCCESS; i++)
-        if (requests[i] != MPI_REQUEST_NULL && !request_find(requests[i]))
-            err = error_make(MPI_ERR_REQUEST, "handle 0x%llx at index %d is "
-                             "not a request",
-                             (unsigned long long)(uintptr_t)requests[i], i);
-    return err;
+    if (UNLIKELY(err != MPI_SUCCESS))
+        return err;
+    for (int i = 0; i < count; i++)
+        if (!request_is_done(requests[i]) &&
+            UNLIKELY(!request_find_added(requests[i])) &&
+            requests[i] != MPI_REQUEST_NULL)
+            return error_make(MPI_ERR_REQUEST, "handle 0x%llx at index %d is "
+                              "not a request",
+                              (unsigned long long)(uintptr_t)requests[i], i);
+    return MPI_SUCCESS;
 }
 
 /*
@@ -240,6 +244,34 @@ static void wait_all(int count, const MPI_Request requests[])
     }
 }
 
+/*
+ * Wait for one after the other and finish it at once, as long as that is plain:
+ * up to one that is null, has failed or is of a kind of its own, or to any
+ * failure during the wait. Returns how many were finished.
+ */
+static int finish_plain(int count, MPI_Request requests[],
+                        MPI_Status statuses[])
+{
+    struct progress *progress = job_progress();
+    for (int i = 0; i < count; i++) {
+        struct mpi_request *r = &request_done;
+        if (!request_is_done(requests[i])) {
+            r = request_find_added(requests[i]);
+            if (UNLIKELY(!r))
+                return i;
+            if (!r->is_complete)
+                progress_wait_or_failure(progress, &r->is_complete, 0);
+            if (UNLIKELY(!r->is_complete) || UNLIKELY(r->is_special) ||
+                UNLIKELY(r->error != MPI_SUCCESS))
+                return i;
+        }
+        requests[i] = MPI_REQUEST_NULL;
+        request_finish_plain(r, status_at(statuses, i));
+        note_error(statuses, i, MPI_SUCCESS);
+    }
+    return count;
+}
+
 PROFILE(MPI_Waitall);
 int MPI_Waitall(int count, MPI_Request array_of_requests[],
                 MPI_Status array_of_statuses[])
@@ -250,8 +282,14 @@ int MPI_Waitall(int count, MPI_Request array_of_requests[],
     if (UNLIKELY(err != MPI_SUCCESS))
         return api_raise(comm, err, "MPI_Waitall");
     enter(CALL_WAIT);
-    wait_all(count, array_of_requests);
-    err = finish_all(count, array_of_requests, array_of_statuses, &comm);
+    int done = finish_plain(count, array_of_requests, array_of_statuses);
+    if (UNLIKELY(done < count)) {
+        wait_all(count - done, array_of_requests + done);
+        err = finish_all(count - done, array_of_requests + done,
+                         array_of_statuses == MPI_STATUSES_IGNORE
+                             ? MPI_STATUSES_IGNORE : array_of_statuses + done,
+                         &comm);
+    }
     leave();
     return conclude(comm, err, "MPI_Waitall");
 }
