@@ -46,19 +46,19 @@ struct mpi_request {
     int is_complete;          /* what progress_wait watches */
     int error;                /* of the operation; valid when complete */
     const struct request_ops *ops;
-    struct progress *progress;
     struct mpi_comm *comm;    /* whose error handler applies */
     /* For the status: valid when complete. */
     int source;
     int tag;
-    bool is_cancelled;
-    bool is_special;          /* persistent, or with a query of its own */
-    bool is_inactive;         /* a persistent one that is not started; it is
-                                 complete, with an empty status */
     uint64_t bytes;
     /* Called once on completion, last; NULL: nobody waits for that. */
     void (*then)(struct mpi_request *r);
     void *owner;              /* for then */
+    struct progress *progress;
+    bool is_cancelled;        /* for the status, too */
+    bool is_special;          /* persistent, or with a query of its own */
+    bool is_inactive;         /* a persistent one that is not started; it is
+                                 complete, with an empty status */
 };
 
 /*

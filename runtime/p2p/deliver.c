@@ -27,12 +27,11 @@ static int make_truncate_error(const struct p2p_request *r, uint64_t bytes)
 /* Note how many of the message's bytes this receive can take. */
 static void set_bytes(struct p2p_request *r, uint64_t message_bytes)
 {
-    r->bytes = message_bytes;
+    r->base.bytes = message_bytes;
     if (UNLIKELY(message_bytes > r->capacity)) {
         r->result = make_truncate_error(r, message_bytes);
-        r->bytes = r->capacity;
+        r->base.bytes = r->capacity;
     }
-    r->base.bytes = r->bytes;
 }
 
 static ALWAYS_INLINE void copy(void *to, const void *from, size_t bytes)
@@ -104,7 +103,7 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
     r->base.tag = (int)packet->word;
     if (LIKELY(packet->type == PACKET_EAGER)) {
         set_bytes(r, bytes - sizeof *header);
-        copy_in(r, 0, header + 1, r->bytes, COUNTER_COPIED_IN_BYTES);
+        copy_in(r, 0, header + 1, r->base.bytes, COUNTER_COPIED_IN_BYTES);
         request_end(r, r->result);
         return;
     }
@@ -115,7 +114,7 @@ void deliver_to(struct p2p_request *r, int world, const struct packet *packet,
     const struct eager_sync_header *sync =
         (const struct eager_sync_header *)packet;
     set_bytes(r, bytes - sizeof *sync);
-    copy_in(r, 0, sync + 1, r->bytes, COUNTER_COPIED_IN_BYTES);
+    copy_in(r, 0, sync + 1, r->base.bytes, COUNTER_COPIED_IN_BYTES);
     r->peer_request = sync->request;
     answer(r);
 }
@@ -152,7 +151,7 @@ void deliver_refuse(struct mpi_comm *comm, int world, uint32_t request,
     if (!r)
         return;
     r->world = world;
-    r->bytes = 0;
+    r->base.bytes = 0;
     r->peer_request = request;
     r->base.is_cancelled = err == MPI_SUCCESS;
     r->result = err;
@@ -258,11 +257,11 @@ static void on_data(void *arg, int world, const struct packet *packet,
     const struct data_header *header = (const struct data_header *)packet;
     const size_t piece = bytes - sizeof *header;
     struct p2p_request *r = request_named(packet->word, world);
-    if (!r || r->state != RECV_GRANT || header->offset + piece > r->bytes)
+    if (!r || r->state != RECV_GRANT || header->offset + piece > r->base.bytes)
         return;
     copy_in(r, header->offset, header + 1, piece,
             COUNTER_COPIED_BOUNCE_BYTES);
-    r->moved += piece;
+    r->move->moved += piece;
 }
 
 static void on_done(void *arg, int world, const struct packet *packet,

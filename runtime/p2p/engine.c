@@ -305,9 +305,6 @@ struct p2p_request *request_create(struct p2p *p2p, const struct message *m)
     r->base.tag = m->tag;
     r->base.bytes = 0;
     r->result = MPI_SUCCESS;
-    r->region = NULL;
-    r->move = NULL;
-    r->moved = 0;
     r->mode = m->mode;
     return r;
 }

@@ -107,27 +107,33 @@ enum request_state {
     STATE_COUNT
 };
 
+/*
+ * base.bytes are those of the message that will move. The order is for the
+ * cache: a receive of a short message touches three lines, up to entry.order,
+ * and a window of 64 receives leaves the first cache room for the messages.
+ */
 struct p2p_request {
-    struct mpi_request base;
+    _Alignas(CACHE_LINE) struct mpi_request base;
     struct p2p *p2p;
-    enum request_state state;
-    int world;                  /* the peer, once known */
-    struct endpoint *ep;        /* to it, once needed */
-    _Alignas(64) struct match_entry entry; /* of a posted receive */
     void *buffer;
     struct mpi_datatype *type;
     uint64_t capacity;          /* bytes the user's buffer holds */
-    uint64_t bytes;             /* bytes of the message that will move */
-    uint64_t moved;             /* of these, bytes that are there */
-    int result;                 /* error to complete with */
+    struct p2p_request *next_free;
     struct region *region;      /* of all the message, while it is registered */
     struct move *move;          /* on its way by rendezvous, else NULL */
+    enum request_state state;
+    int result;                 /* error to complete with */
+    int world;                  /* the peer, once known */
+    enum send_mode mode;
+    struct match_entry entry;   /* of a posted receive */
+    struct endpoint *ep;        /* to the peer, once needed */
     uint32_t peer_request;      /* the sender's (RECV_*) or receiver's */
     uint32_t wire_context;      /* sends */
-    enum send_mode mode;
     struct backlog_entry backlog;
-    struct p2p_request *next_free;
 };
+
+_Static_assert(offsetof(struct p2p_request, entry.chains) == 3 * CACHE_LINE,
+               "what receives need is in three lines");
 
 enum { SLAB_REQUESTS = 64 };
 

@@ -19,7 +19,7 @@ enum {
 };
 
 struct match_index {
-    uint64_t next_order;
+    uint64_t last_order;
     unsigned chains; /* in which an entry lies: 1 or MATCH_CHAINS */
     uint32_t mask;  /* buckets less one; their number is a power of two */
     uint32_t added; /* since it was made, removed ones included */
@@ -73,7 +73,7 @@ static struct list *bucket(struct match_index *index, unsigned chain,
 static void insert(struct match_index *index, struct match_entry *entry)
 {
     const int source = entry->source, tag = entry->tag;
-    entry->order = index->next_order++;
+    entry->order = ++index->last_order;
     index->added++;
     index->kinds |= 1u << kind_of(source, tag);
     list_append(bucket(index, 0, source, tag), &entry->chains[0]);
@@ -116,7 +116,7 @@ static struct match_index *make_index(struct list *queue, unsigned chains)
 static void drop_index(struct match_index **index, struct list *queue)
 {
     LIST_FOR_EACH (node, queue)
-        entry_of(node)->chains[0].next = NULL;
+        entry_of(node)->order = 0;
     free(*index);
     *index = NULL;
 }

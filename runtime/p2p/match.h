@@ -24,17 +24,14 @@
 
 enum { MATCH_CHAINS = 3 };
 
-/* One side of a match; embedded in a request or in an arrived message. What a
- * receive needs is in one cache line, if that is where the entry begins: with
- * thousands of them, each line is a wait for memory. */
+/* One side of a match; embedded in a request or in an arrived message. */
 struct match_entry {
     struct list link;
     int source;         /* in a receive, MPI_ANY_SOURCE fits all */
     int tag;            /* in a receive, MPI_ANY_TAG fits all */
-    uint64_t order;     /* in the queue, while indexed */
-    struct list chains[MATCH_CHAINS]; /* of its buckets; ends where a next is
-                                         NULL, which the first one's is while it
-                                         is not indexed */
+    uint64_t order;     /* in the queue, counted from 1; 0: not indexed */
+    struct list chains[MATCH_CHAINS]; /* of its buckets, while indexed; ends
+                                         where a next is NULL */
 };
 
 struct match_index;
@@ -70,7 +67,7 @@ static inline void match_append(struct list *queue, struct match_index **index,
                                 struct match_entry *entry)
 {
     list_append(queue, &entry->link);
-    entry->chains[0].next = NULL;
+    entry->order = 0;
     if (UNLIKELY(*index != NULL))
         match_index_add(index, queue, entry);
 }
@@ -89,7 +86,7 @@ static inline void match_arrive(struct match *m, struct match_entry *message)
 static inline void match_remove(struct match_entry *entry)
 {
     list_remove(&entry->link);
-    if (UNLIKELY(entry->chains[0].next != NULL))
+    if (UNLIKELY(entry->order != 0))
         match_index_remove(entry);
 }
 

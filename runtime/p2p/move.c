@@ -31,6 +31,7 @@ void move_create(struct p2p_request *r)
     m->first = 0;
     m->count = 0;
     m->planned = 0;
+    m->moved = 0;
     m->pieces = 0;
     m->err = MPI_SUCCESS;
     m->is_by_packets = false;
@@ -64,7 +65,7 @@ void move_close_pool(struct p2p *p2p)
 
 uint64_t move_cut(const struct p2p_request *r, uint64_t offset)
 {
-    const uint64_t left = r->bytes - offset;
+    const uint64_t left = r->base.bytes - offset;
     const uint64_t most = settings.rendezvous_chunk_bytes;
     if (most == 0 || left <= most + most / 2 || !r->type->is_contiguous ||
         r->region)
@@ -78,11 +79,11 @@ int move_register_whole(struct p2p_request *r, enum region_use use)
 {
     struct transport *t = r->ep->transport;
     if (LIKELY(r->type->is_contiguous))
-        return t->ops->retain_region(t, engine_address(r), r->bytes, use,
+        return t->ops->retain_region(t, engine_address(r), r->base.bytes, use,
                                      &r->region);
     const size_t size = r->type->size;
     const struct span span = layout_span(r->type, r->buffer,
-                                         (r->bytes + size - 1) / size);
+                                         (r->base.bytes + size - 1) / size);
     return t->ops->retain_region(t, span.start, span.bytes, use, &r->region);
 }
 

@@ -55,6 +55,7 @@ struct move {
     unsigned first;          /* of the ring */
     unsigned count;
     uint64_t planned;        /* bytes in chunks so far */
+    uint64_t moved;          /* bytes that are there */
     unsigned pieces;         /* under way, of all chunks */
     int err;                 /* why reading failed */
     bool is_by_packets;      /* no device can help with any chunk */

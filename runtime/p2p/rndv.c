@@ -15,7 +15,7 @@ void rndv_warn_of_packets(const struct p2p_request *r, const char *why,
     const char *sentence = error_sentence(err);
     if (!r->p2p->has_warned_of_packets)
         log_warn("a message of %llu bytes goes by copies, for %s%s%s",
-                 (unsigned long long)r->bytes, why, sentence ? ": " : "",
+                 (unsigned long long)r->base.bytes, why, sentence ? ": " : "",
                  sentence ? sentence : "");
     r->p2p->has_warned_of_packets = true;
 }

@@ -23,7 +23,7 @@ static bool wants_write(const struct p2p_request *r,
 
 void request_take_offer(struct p2p_request *r, const struct rts_header *header)
 {
-    if (r->bytes == 0) {
+    if (r->base.bytes == 0) {
         r->state = RECV_FIN;
         request_advance(r);
         return;
@@ -60,7 +60,7 @@ static struct chunk *chunk_to_read(struct p2p_request *r)
         if (last->posted < last->bytes)
             return last;
     }
-    if (m->planned == r->bytes)
+    if (m->planned == r->base.bytes)
         return NULL;
     struct chunk *c = move_append(r, m->planned, move_cut(r, m->planned));
     if (!c)
@@ -143,7 +143,7 @@ static enum post send_cts(struct p2p_request *r, const struct chunk *c,
 {
     struct cts_header header = {
         .packet = { .type = PACKET_CTS, .word = r->peer_request },
-        .total = r->bytes,
+        .total = r->base.bytes,
         .offset = c->offset,
         .bytes = c->bytes,
         .request = request_name(r),
@@ -172,7 +172,7 @@ static bool prepare(struct p2p_request *r, struct chunk *c)
     struct move *m = r->move;
     c->offset = m->planned;
     c->slot = (uint16_t)(c - m->chunks);
-    c->bytes = m->is_by_packets ? r->bytes - m->planned
+    c->bytes = m->is_by_packets ? r->base.bytes - m->planned
                                 : move_cut(r, m->planned);
     if (m->is_by_packets)
         return true;
@@ -198,7 +198,7 @@ enum post rndv_recv_grant(struct p2p_request *r, enum turn turn)
 {
     struct move *m = r->move;
     struct chunk *c;
-    while (m->planned < r->bytes && (c = free_slot(m)) != NULL &&
+    while (m->planned < r->base.bytes && (c = free_slot(m)) != NULL &&
            prepare(r, c)) {
         enum post post = send_cts(r, c, turn);
         if (post != POST_DONE)
@@ -219,8 +219,8 @@ void request_take_done(struct p2p_request *r, const struct done_header *header)
     move_release(r, c);
     c->is_granted = false;
     m->count--;
-    r->moved += header->bytes;
-    if (r->moved == r->bytes)
+    m->moved += header->bytes;
+    if (m->moved == r->base.bytes)
         request_end(r, r->result);
     else if (!m->is_waiting)
         request_advance(r);

@@ -31,13 +31,13 @@ enum post rndv_send_eager(struct p2p_request *r, enum turn turn)
     const struct packet_out out = {
         .header = &header,
         .header_bytes = is_sync ? sizeof header : sizeof header.match,
-        .payload = engine_flat(r, 0, r->bytes),
-        .payload_bytes = r->bytes,
+        .payload = engine_flat(r, 0, r->base.bytes),
+        .payload_bytes = r->base.bytes,
     };
     enum post post = post_packet(r, turn, &out);
     if (post != POST_DONE)
         return post;
-    counter_add(r->p2p->counters, COUNTER_COPIED_OUT_BYTES, r->bytes);
+    counter_add(r->p2p->counters, COUNTER_COPIED_OUT_BYTES, r->base.bytes);
     if (is_sync)
         r->state = SEND_OFFERED;
     else
@@ -71,7 +71,7 @@ enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
 {
     struct rts_header header = {
         .match = make_match_header(r, PACKET_RTS),
-        .bytes = r->bytes,
+        .bytes = r->base.bytes,
         .request = request_name(r),
     };
     struct packet_out out = { .header = &header,
@@ -109,7 +109,7 @@ static inline bool offer_shortly(struct p2p_request *r)
     const enum rendezvous rendezvous = r->p2p->rendezvous;
     if (UNLIKELY(ep->short_limit <= REST) || UNLIKELY(!ep->can_get) ||
         UNLIKELY(rendezvous == RENDEZVOUS_WRITE) ||
-        UNLIKELY(t->ops->retain_region(t, engine_address(r), r->bytes,
+        UNLIKELY(t->ops->retain_region(t, engine_address(r), r->base.bytes,
                                        REGION_EXPOSED, &r->region) !=
                  MPI_SUCCESS))
         return false;
@@ -121,7 +121,7 @@ static inline bool offer_shortly(struct p2p_request *r)
     struct rts_header header; /* from address on, which is the rest */
     header.address = (uint64_t)(uintptr_t)engine_address(r);
     header.key = r->region->key;
-    header.bytes = r->bytes;
+    header.bytes = r->base.bytes;
     header.request = request_name(r);
     header.block_count = 0;
     r->state = SEND_OFFERED;
@@ -139,7 +139,7 @@ void request_take_grant(struct p2p_request *r, const struct cts_header *header)
 {
     if (r->state == SEND_OFFERED) {
         r->peer_request = header->request;
-        r->bytes = header->total;
+        r->base.bytes = header->total;
         r->state = SEND_GRANTED;
         move_create(r);
     }
@@ -244,7 +244,7 @@ static enum post finish_chunk(struct p2p_request *r, enum turn turn)
     if (post != POST_DONE)
         return post;
     move_release(r, c);
-    r->moved += c->bytes;
+    m->moved += c->bytes;
     m->first++;
     m->count--;
     return POST_DONE;
@@ -263,7 +263,7 @@ enum post rndv_send_granted(struct p2p_request *r, enum turn turn)
         if (post != POST_DONE)
             return post;
     }
-    if (r->moved == r->bytes)
+    if (m->moved == r->base.bytes)
         request_end(r, MPI_SUCCESS);
     return POST_PENDING;
 }

@@ -16,9 +16,9 @@ static bool is_hushed(const struct p2p_request *r, enum channel channel)
 static void choose_protocol(struct p2p_request *r, enum channel channel)
 {
     struct transport *t = r->ep->transport;
-    r->state = r->bytes <= t->eager_bytes ? SEND_EAGER : SEND_RTS;
+    r->state = r->base.bytes <= t->eager_bytes ? SEND_EAGER : SEND_RTS;
     if (is_hushed(r, channel)) {
-        if (r->bytes > sizeof(struct rts_header))
+        if (r->base.bytes > sizeof(struct rts_header))
             r->state = SEND_RTS;
         r->mode = SEND_SYNCHRONOUS;
     }
@@ -36,7 +36,7 @@ static inline struct p2p_request *make_request(const struct message *m,
         return NULL;
     r->world = m->comm->worlds[m->peer];
     r->ep = ep;
-    r->bytes = r->capacity;
+    r->base.bytes = r->capacity;
     r->wire_context = wire_context(m->comm->context, m->channel);
     return r;
 }

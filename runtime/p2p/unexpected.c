@@ -41,7 +41,7 @@ static void tell(struct p2p *p2p, int world, bool shall_wait)
     if (!r)
         return;
     r->world = world;
-    r->bytes = 0;
+    r->base.bytes = 0;
     r->peer_request = shall_wait;
     r->state = STATE_IDLE;
     int err = engine_endpoint(p2p, world, &r->ep);

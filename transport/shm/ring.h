@@ -247,23 +247,6 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
                : NULL;
 }
 
-/*
- * Fetch the packet behind a longer one, if it is there: while that is copied
- * this comes. What is not there yet is left alone, since the sender writes it,
- * and what lies in the payload ring comes soon enough by itself.
- */
-static inline void ring_prefetch_next(const struct ring_receiver *r)
-{
-    const uint32_t next = r->next + r->lines;
-    const struct ring_line *line = &r->ring.lines[next % RING_LINES];
-    const uint64_t head = atomic_load_explicit(&line->head,
-                                               memory_order_relaxed);
-    const uint64_t bytes = head >> 32;
-    if ((uint32_t)head == next + 1 && bytes <= RING_SPAN_BYTES)
-        for (uint32_t i = 1; i < ring_span(bytes); i++)
-            __builtin_prefetch(line + i);
-}
-
 /* Fetch the lines of a packet by turn at once: a copy would come to each only
  * when it has those before. */
 static inline void ring_prefetch_turn(const struct ring_receiver *r,
@@ -286,13 +269,10 @@ ring_packet(struct ring_receiver *r, const struct ring_line *line,
     r->lines = 1;
     if (UNLIKELY(*bytes > RING_BYTES))
         return ring_flagged(r, bytes);
-    if (LIKELY(line != r->turn_line)) {
+    if (LIKELY(line != r->turn_line))
         r->lines = ring_span(*bytes);
-        if (r->lines > 2)
-            ring_prefetch_next(r);
-    } else if (*bytes > RING_INLINE_BYTES) {
+    else if (*bytes > RING_INLINE_BYTES)
         ring_prefetch_turn(r, *bytes);
-    }
     return (const struct packet *)ring_inline(line);
 }
 
