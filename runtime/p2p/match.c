@@ -205,7 +205,7 @@ struct match_entry *match_take_posted(struct match *m, int source, int tag)
     return NULL;
 }
 
-struct match_entry *match_find_arrived(struct match *m, int source, int tag)
+struct match_entry *match_search_arrived(struct match *m, int source, int tag)
 {
     int left = WALK;
     LIST_FOR_EACH (node, &m->arrived) {

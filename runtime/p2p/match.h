@@ -52,9 +52,16 @@ void match_fini(struct match *m);
  * NULL. */
 struct match_entry *match_take_posted(struct match *m, int source, int tag);
 
+struct match_entry *match_search_arrived(struct match *m, int source, int tag);
+
 /* Find the oldest arrived message that a receive with source and tag fits, or
  * NULL; it stays in the queue. */
-struct match_entry *match_find_arrived(struct match *m, int source, int tag);
+static inline struct match_entry *match_find_arrived(struct match *m,
+                                                     int source, int tag)
+{
+    return list_is_empty(&m->arrived) ? NULL
+                                      : match_search_arrived(m, source, tag);
+}
 
 /* entry was appended to the queue that has this index. */
 void match_index_add(struct match_index **index, struct list *queue,
