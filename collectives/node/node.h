@@ -47,18 +47,36 @@ struct part {
     size_t offset, bytes;
 };
 
-/* A step in which this rank shows a part, long ones piece by piece. */
-int node_show_part(struct board *b, struct part from, int audience);
-
 /* Longer operations, where pieces are combined as they come, are cut into
  * pieces of this: they stay in the nearest cache meanwhile. */
 enum { NODE_PIECE_BYTES = 32 << 10 };
+
+/* The part of one step of those that are needed for so many bytes. */
+struct part node_part_of(const struct board *b, struct span span,
+                         size_t offset);
 
 /* A step in which this rank shows a span; audience and errors as board_enter
  * and board_next have them. */
 int node_show(struct board *b, struct span from, int audience);
 
+/* A step in which it shows a part, long ones piece by piece. */
+int node_show_part(struct board *b, struct part from, int audience);
+
 /* A step in which it shows nothing and which it enters for the others' sake. */
 int node_show_nothing(struct board *b);
+
+/* Within a step: write pieces at a place of which `before` bytes have been
+ * shown, and show each. */
+void node_show_pieces(struct board *b, char *place, size_t before,
+                      struct part from, int audience);
+
+/* Read of what a rank shows in this step; it must fit.
+ *   whole   all of it, for which board_await has waited
+ *   pieces  the bytes from `before` on, as they come
+ *   all     the same when these are all the bytes that it shows
+ * Errors   MPI_ERR_TRUNCATE; why the communicator's collectives fail */
+int node_read_whole(const struct board *b, struct span to, int rank);
+int node_read_pieces(struct board *b, struct part to, int rank, size_t before);
+int node_read_all(struct board *b, struct part to, int rank);
 
 #endif
