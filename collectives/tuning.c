@@ -45,7 +45,7 @@ static const char *const built_in[] = {
     "allgather * * * neighbor_exchange",
     "allgather * * * ring",
     "alltoall * * * in_place",
-    "alltoall 15 * 32767 linear",
+    "alltoall 15 * * linear",
     "alltoall * * 64 bruck",
     "alltoall * * 32767 linear",
     "alltoall * * * pairwise",

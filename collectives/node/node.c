@@ -81,7 +81,9 @@ static COLD int open_board(struct mpi_comm *comm)
     return err;
 }
 
-/* The longest that go this way, in bytes of one rank's block. */
+/* The longest that go this way, in bytes that a rank shows. Where ranks share
+ * cores, one that writes much keeps those waiting who could read it, by messages,
+ * from its own memory (docs/shm.md has the figures). */
 static const struct way {
     node_operation *run;
     size_t most;           /* where ranks share cores */
@@ -94,20 +96,20 @@ static const struct way {
     [COLL_REDUCE] = { node_reduce, 4 << 20, 4 << 20, false, false },
     [COLL_ALLREDUCE] = { node_allreduce, 4 << 20, 4 << 20, false, false },
     [COLL_GATHER] = { node_gather, 4 << 20, 4 << 20, false, false },
-    [COLL_SCATTER] = { node_scatter, 4 << 20, 4 << 20, true, false },
+    [COLL_SCATTER] = { node_scatter, 64 << 10, 16 << 20, true, false },
     [COLL_ALLGATHER] = { node_allgather, 4 << 20, 4 << 20, false, false },
-    [COLL_ALLTOALL] = { node_alltoall, 512 << 10, 4 << 20, true, false },
-    [COLL_REDUCE_SCATTER_BLOCK] = { node_reduce_scatter_block, 4 << 20,
-                                    4 << 20, true, true },
+    [COLL_ALLTOALL] = { node_alltoall, 1 << 20, 16 << 20, true, false },
+    [COLL_REDUCE_SCATTER_BLOCK] = { node_reduce_scatter_block, 16 << 20,
+                                    16 << 20, true, true },
 };
 
 static bool is_short(const struct coll_args *a, const struct way *way)
 {
     const struct board *b = a->comm->board;
     const size_t bytes = a->op ? node_reduction_bytes(a) : coll_bytes(a);
-    if (bytes > (b->has_own_cores ? way->most_own_cores : way->most))
-        return false;
     const size_t shown = way->has_blocks ? bytes * (size_t)b->size : bytes;
+    if (shown > (b->has_own_cores ? way->most_own_cores : way->most))
+        return false;
     return shown <= BOARD_AREA_BYTES ||
            (b->hall_bytes > 0 && (!way->is_whole || shown <= b->hall_bytes));
 }
