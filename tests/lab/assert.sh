@@ -19,9 +19,10 @@ more() { (($2 > $3)) || fail "$1 is $2, not above $3"; }
 # on NODE COMMAND…
 on() { "$LAB" run "$@"; }
 
-# counter NODE NAME: a hardware counter of the node's rxe0.
+# counter NODE NAME [DEVICE]: a hardware counter of the node's rxe0, or of that
+# device.
 counter() {
-    on "$1" cat "/sys/class/infiniband/rxe0/ports/1/hw_counters/$2"
+    on "$1" cat "/sys/class/infiniband/${3:-rxe0}/ports/1/hw_counters/$2"
 }
 
 # eventually SECONDS COMMAND…: it succeeds within that time.

@@ -3,9 +3,9 @@
 #
 # The virtual machines: how QEMU is started, watched and spoken to.
 #
-# A node has two network cards. "control" reaches the host alone, by ssh
-# through a port of 127.0.0.1 that the system chooses. "fabric" carries
-# rxe0 over unix datagram sockets: two nodes face each other, more meet in
+# A node has two network cards, or three. "control" reaches the host alone, by
+# ssh through a port of 127.0.0.1 that the system chooses. "fabric" carries
+# rxe0, "fabric2" rxe1, over unix datagram sockets: two nodes face each other, more meet in
 # a hub, a QEMU without a machine. Sockets lose nothing, where UDP multicast
 # drops frames under load and TCP holds small ones back.
 
@@ -59,21 +59,29 @@ measure_clock() {
     rm -f "$STATE/tsc_khz"
 }
 
-# fabric_args NODE: fill the array `fabric` with the node's back end.
+# fabric_args NODE: fill the array `fabric` with the node's cards, a rail each.
 fabric_args() {
-    local k=$1 other=hub-$1
-    ((NODES == 2)) && other=fabric-$((3 - k))
-    fabric=(-netdev "dgram,id=fabric,local.type=unix,remote.type=unix,\
-local.path=$STATE/fabric-$k,remote.path=$STATE/$other")
+    local k=$1 r other
+    fabric=()
+    for ((r = 1; r <= RAILS; r++)); do
+        other=hub$r-$k
+        ((NODES == 2)) && other=fabric$r-$((3 - k))
+        fabric+=(-netdev "dgram,id=fabric$r,local.type=unix,remote.type=unix,\
+local.path=$STATE/fabric$r-$k,remote.path=$STATE/$other"
+                 -device "virtio-net-pci,romfile=,id=port$r,netdev=fabric$r,\
+host_mtu=9000,mac=52:54:00:ba:7$(((r - 1) * 2)):$(hex "$k")")
+    done
 }
 
 start_hub() {
-    local k args=()
+    local k r args=()
     ((NODES > 2)) || return 0
-    for ((k = 1; k <= NODES; k++)); do
-        args+=(-netdev "dgram,id=d$k,local.type=unix,remote.type=unix,\
-local.path=$STATE/hub-$k,remote.path=$STATE/fabric-$k"
-               -netdev "hubport,id=h$k,hubid=0,netdev=d$k")
+    for ((r = 1; r <= RAILS; r++)); do
+        for ((k = 1; k <= NODES; k++)); do
+            args+=(-netdev "dgram,id=d$r-$k,local.type=unix,\
+remote.type=unix,local.path=$STATE/hub$r-$k,remote.path=$STATE/fabric$r-$k"
+                   -netdev "hubport,id=h$r-$k,hubid=$r,netdev=d$r-$k")
+        done
     done
     $QEMU -nodefaults -display none -machine none -daemonize \
         -name "$STATE/hub" "${args[@]}" < /dev/null ||
@@ -82,7 +90,6 @@ local.path=$STATE/hub-$k,remote.path=$STATE/fabric-$k"
 
 start_node() {
     local k=$1 dir=$STATE/node$1 fabric cpu machine
-    local card="virtio-net-pci,romfile="
     mkdir -p "$dir"
     fabric_args "$k"
     case $ACCEL in
@@ -102,10 +109,9 @@ start_node() {
 multidevs=remap \
         -device virtio-9p-pci,fsdev=host,mount_tag=host \
         -netdev user,id=control,restrict=on,hostfwd=tcp:127.0.0.1:0-:22 \
-        -device "$card,netdev=control,mac=52:54:00:ba:71:$(hex "$k")" \
+        -device "virtio-net-pci,romfile=,netdev=control,\
+mac=52:54:00:ba:71:$(hex "$k")" \
         "${fabric[@]}" \
-        -device "$card,id=port,netdev=fabric,host_mtu=9000,\
-mac=52:54:00:ba:70:$(hex "$k")" \
         < /dev/null || die "cannot start the machine of node$k"
     calm_processors "$k"
 }

@@ -6,15 +6,16 @@
 # error or a signal, removes the lab again.
 
 parse_up() {
-    NODES='' CPUS=2 MEMORY=1024 MEMLOCK=unlimited
+    NODES='' CPUS=2 MEMORY=1024 MEMLOCK=unlimited RAILS=1
     while (($#)); do
         case $1 in
-        --cpus|--memory|--memlock)
+        --cpus|--memory|--memlock|--rails)
             (($# > 1)) || usage_error "$1 needs a value"
             case $1 in
             --cpus)    CPUS=$2 ;;
             --memory)  MEMORY=$2 ;;
             --memlock) MEMLOCK=$2 ;;
+            --rails)   RAILS=$2 ;;
             esac
             shift ;;
         -*) usage_error "unknown option $1" ;;
@@ -29,6 +30,7 @@ parse_up() {
     ((MEMORY >= 256)) || usage_error "--memory: at least 256 MB"
     [[ $MEMLOCK =~ ^([0-9]+|unlimited)$ ]] ||
         usage_error "--memlock: KB or unlimited, not $MEMLOCK"
+    [[ $RAILS =~ ^[12]$ ]] || usage_error "--rails: 1 or 2, not $RAILS"
 }
 
 check_tools() {
@@ -72,7 +74,8 @@ make_keys() {
     done
     cp "$dir/ssh_key.pub" "$dir/authorized_keys"
     echo "baton-lab $(< "$dir/host_key.pub")" > "$dir/known_hosts"
-    printf 'NODES=%s\nMEMLOCK=%s\n' "$NODES" "$MEMLOCK" > "$dir/settings"
+    printf 'NODES=%s\nMEMLOCK=%s\nRAILS=%s\n' \
+        "$NODES" "$MEMLOCK" "$RAILS" > "$dir/settings"
     cat > "$dir/sshd_config" <<END
 HostKey /run/baton/host_key
 AuthorizedKeysFile /run/baton/authorized_keys
@@ -164,8 +167,9 @@ command_up() {
     for ((k = 1; k <= NODES; k++)); do
         ssh -F "$STATE/ssh_config" -MNf "node$k" || die "no ssh to node$k"
     done
-    printf 'NODES=%s\nCPUS=%s\nMEMORY=%s\nMEMLOCK=%s\nACCEL=%s\n' \
-        "$NODES" "$CPUS" "$MEMORY" "$MEMLOCK" "$ACCEL" > "$STATE/ready"
+    printf 'NODES=%s\nCPUS=%s\nMEMORY=%s\nMEMLOCK=%s\nACCEL=%s\nRAILS=%s\n' \
+        "$NODES" "$CPUS" "$MEMORY" "$MEMLOCK" "$ACCEL" "$RAILS" \
+        > "$STATE/ready"
     trap - EXIT INT TERM HUP
     say "up after $((SECONDS - start)) s; try: lab run ibv_devinfo"
 }
