@@ -48,7 +48,8 @@ static const struct row rows[] = {
     { "BATON_EXPLAIN", "no", BOOL, AT(explain), USER,
       "Print what was chosen for each pair of ranks, and why." },
     { "BATON_DEVICE", "", STRING, AT(device), USER,
-      "RDMA device as NAME or NAME:PORT; empty chooses the first active port." },
+      "RDMA devices allowed, as NAME or NAME:PORT with commas between; empty "
+      "allows all." },
     { "BATON_GID_INDEX", "-1", INT, AT(gid_index), USER,
       "Index of the port's GID to use; -1 chooses a RoCE v2 IPv4 one." },
     { "BATON_RENDEZVOUS", "auto", STRING, AT(rendezvous), USER,
@@ -104,6 +105,9 @@ static const struct row rows[] = {
     { "BATON_VERBS_READS", "16", INT, AT(verbs_reads), USER,
       "RDMA reads that a rank has on the wire to one peer at most; fewer when "
       "one of the two devices takes fewer, and with 0 none are used." },
+    { "BATON_VERBS_RAILS", "auto", STRING, AT(verbs_rails), USER,
+      "Ports over which long messages are spread: 1 uses the nearest alone; 2 "
+      "warns when a second cannot be used; auto uses it where it can." },
     { "BATON_VERBS_TRAFFIC_CLASS", "-1", INT, AT(verbs_traffic_class), USER,
       "Traffic class (type of service) of all RDMA packets, 0 to 255; the "
       "service level follows from it. -1 leaves it to the system." },

@@ -18,7 +18,7 @@ struct settings {
     const char *log;           /* least severe level that is printed */
     const char *transports;    /* comma-separated, in order of preference */
     bool explain;              /* print each automatic choice */
-    const char *device;        /* verbs device[:port], "" = choose */
+    const char *device;        /* verbs device[:port],..., "" = choose */
     int gid_index;             /* verbs GID, -1 = choose */
     const char *rendezvous;    /* read, write or auto */
     size_t rendezvous_chunk_bytes; /* registered at a time, 0 = all */
@@ -41,6 +41,7 @@ struct settings {
     bool argument_checks;      /* wrong values of arguments are errors */
     const char *coll_algorithms; /* that must be taken, for tests */
     const char *coll_table;    /* file of choices, "" = the built-in ones */
+    const char *verbs_rails;   /* auto, or how many ports at most */
     int verbs_traffic_class;   /* of all packets, -1 = the system's */
     const char *verbs_pkey;    /* partition in hexadecimal, "" = the first */
     size_t verbs_receive_bytes; /* receive slots for all peers of a rank */

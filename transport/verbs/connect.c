@@ -20,6 +20,7 @@
 #include "transport/verbs/post.h"
 #include "transport/verbs/probe.h"
 #include "transport/verbs/qp.h"
+#include "transport/verbs/track.h"
 
 enum {
     RESOLVE_MSEC = 2000,
@@ -38,7 +39,7 @@ static void set_option(struct rdma_cm_id *id, int option, uint8_t value,
 }
 
 /* What settings say about packets on the wire. */
-static void set_options(struct rdma_cm_id *id)
+void connect_set_options(struct rdma_cm_id *id)
 {
     set_option(id, RDMA_OPTION_ID_ACK_TIMEOUT, (uint8_t)settings.verbs_timeout,
                "the acknowledge timeout");
@@ -56,7 +57,7 @@ static void begin(struct connection *c)
         connection_break(c, "has no id to connect to", errno);
         return;
     }
-    set_options(c->id);
+    connect_set_options(c->id);
     if (rdma_resolve_addr(c->id, source, (struct sockaddr *)&c->address,
                           RESOLVE_MSEC) != 0) {
         connection_break(c, "finds no route to", errno);
@@ -90,7 +91,7 @@ static uint8_t at_most(int value, int limit)
     return (uint8_t)(value < limit ? value : limit);
 }
 
-static struct hello make_hello(const struct verbs *v, uint64_t nonce)
+struct hello connect_hello(const struct verbs *v, uint64_t nonce)
 {
     return (struct hello){ .magic = WIRE_MAGIC,
                            .world = v->base.process->world,
@@ -106,18 +107,24 @@ static int reads_allowed(void)
                                               MOVES_PER_PEER);
 }
 
-static struct rdma_conn_param make_param(const struct verbs *v,
-                                         const struct hello *hello)
+struct rdma_conn_param connect_param(const struct device *d,
+                                     const struct hello *hello,
+                                     const struct news *news)
 {
-    return (struct rdma_conn_param){
+    struct rdma_conn_param param = {
         .private_data = hello,
         .private_data_len = sizeof *hello,
-        .responder_resources = at_most(v->device.limits.max_qp_rd_atom,
+        .responder_resources = at_most(d->limits.max_qp_rd_atom,
                                        reads_allowed()),
-        .initiator_depth = at_most(v->device.limits.max_qp_init_rd_atom,
+        .initiator_depth = at_most(d->limits.max_qp_init_rd_atom,
                                    reads_allowed()),
         .retry_count = at_most(settings.verbs_retry_count, 7),
         .rnr_retry_count = RNR_RETRY_FOREVER };
+    if (news && param.responder_resources > news->param.responder_resources)
+        param.responder_resources = news->param.responder_resources;
+    if (news && param.initiator_depth > news->param.initiator_depth)
+        param.initiator_depth = news->param.initiator_depth;
+    return param;
 }
 
 static void request(struct connection *c)
@@ -125,8 +132,9 @@ static void request(struct connection *c)
     struct verbs *v = verbs_of(c);
     struct strbuf why;
     strbuf_init(&why);
-    struct hello hello = make_hello(v, c->nonce);
-    struct rdma_conn_param param = make_param(v, &hello);
+    struct hello hello = connect_hello(v, c->nonce);
+    hello.has_track = c->track != NULL;
+    struct rdma_conn_param param = connect_param(&v->device, &hello, NULL);
     if (qp_create(c, &why) != MPI_SUCCESS)
         connection_refuse(c, "%s", why.text);
     else if (rdma_connect(c->id, &param) != 0)
@@ -198,14 +206,11 @@ static void accept_request(struct connection *c, const struct news *news,
     c->id = news->id;
     c->id->context = c;
     c->credits = hello->credits;
-    struct hello answer = make_hello(v, 0);
-    struct rdma_conn_param param = make_param(v, &answer);
-    if (param.responder_resources > news->param.responder_resources)
-        param.responder_resources = news->param.responder_resources;
-    if (param.initiator_depth > news->param.initiator_depth)
-        param.initiator_depth = news->param.initiator_depth;
+    struct hello answer = connect_hello(v, 0);
+    answer.has_track = track_agree(c, hello->has_track);
+    struct rdma_conn_param param = connect_param(&v->device, &answer, news);
     memcpy(&c->address, rdma_get_peer_addr(c->id), sizeof c->address);
-    set_options(c->id);
+    connect_set_options(c->id);
     if (qp_create(c, &why) != MPI_SUCCESS) {
         c->id = NULL;
         refuse(news->id, REFUSAL_RESOURCES);
@@ -232,6 +237,9 @@ void connect_take_request(struct verbs *v, const struct news *news)
         refuse(news->id, REFUSAL_CLOSING);
     } else if (connection_of(v, hello.world, &c) != MPI_SUCCESS) {
         refuse(news->id, REFUSAL_RESOURCES);
+    } else if (hello.rail != 0) {
+        if (!track_take_request(c, news))
+            refuse(news->id, REFUSAL_RESOURCES);
     } else if (!wants_request(c)) {
         log_debug("rank %d: refused its request while %s", hello.world,
                   connection_state_name(c->state));
@@ -255,6 +263,8 @@ static void take_answer(struct connection *c, const struct news *news)
         connection_refuse(c, "somebody else answered there");
     } else {
         c->credits = hello.credits;
+        c->is_asker = true;
+        track_agree(c, hello.has_track);
         become_ready(c);
     }
 }
@@ -323,6 +333,10 @@ void connect_take_news(struct connection *c, const struct news *news)
 {
     if (news->id == c->probe) {
         probe_take_news(c, news);
+        return;
+    }
+    if (c->track && news->id == c->track->id) {
+        track_take_news(c->track, news);
         return;
     }
     switch (news->type) {

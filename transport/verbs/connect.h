@@ -28,6 +28,15 @@ struct news {
 /* Begin to connect; address and nonce are set. Failure shows in the state. */
 void connect_start(struct connection *c);
 
+/* What both rails' connections have in common: the settings' options of an id,
+ * the hello with the listener's nonce, and what to connect with on a device;
+ * asked for with `news`, or asking with NULL. */
+void connect_set_options(struct rdma_cm_id *id);
+struct hello connect_hello(const struct verbs *v, uint64_t nonce);
+struct rdma_conn_param connect_param(const struct device *d,
+                                     const struct hello *hello,
+                                     const struct news *news);
+
 /* A peer asks. */
 void connect_take_request(struct verbs *v, const struct news *news);
 

@@ -20,6 +20,7 @@
 #include "transport/verbs/probe.h"
 #include "transport/verbs/qp.h"
 #include "transport/verbs/rdma.h"
+#include "transport/verbs/track.h"
 
 static const char *const state_names[] = {
     [CONNECTION_IDLE] = "idle",
@@ -80,6 +81,7 @@ void connection_drop(struct connection *c)
     qp_destroy(c);
     hotring_drop(c);
     probe_stop(c);
+    track_close(c);
     if (c->id)
         rdma_destroy_id(c->id);
     c->id = NULL;
@@ -136,6 +138,7 @@ void connection_break(struct connection *c, const char *what, int error)
     c->base.error = make_error(c, what, strerror(error));
     list_remove(&c->link);
     list_append(&verbs_of(c)->broken, &c->link);
+    verbs_of(c)->chores |= CHORE_BROKEN;
 }
 
 void connection_lose_all(struct verbs *v, const char *cause)
@@ -154,5 +157,6 @@ void connection_clear_broken(struct verbs *v)
         struct connection *c = CONTAINER_OF(first, struct connection, link);
         fail(c, c->base.error);
     }
+    v->chores &= ~(unsigned)CHORE_BROKEN;
 }
 

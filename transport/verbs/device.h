@@ -3,12 +3,14 @@
  * Which RDMA device, port and GID this rank uses, and what they can do.
  *
  * The choice is made once, before anything is opened for good, and never
- * changes. The GID leads to an IP address; librdmacm is bound to that address,
- * so that it finds the same device again.
+ * changes; for a second rail (rail.h) another one follows. The GID leads to an
+ * IP address; librdmacm is bound to that address, so that it finds the same
+ * device again.
  */
 #ifndef VERBS_DEVICE_H
 #define VERBS_DEVICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +33,7 @@ struct device {
     char address_text[ADDRESS_TEXT];
     uint8_t link_layer;         /* IBV_LINK_LAYER_* */
     unsigned mtu_bytes;
+    unsigned rate;              /* of the port, in 100 Mbit/s; 0: not known */
     size_t max_message_bytes;
     struct ibv_device_attr limits;
     enum nearness nearness;     /* to our cores; UNKNOWN where it is alone */
@@ -41,12 +44,31 @@ struct device {
  * with the best GID; RoCE v2 over IPv4 and InfiniBand stand above RoCE v2 over
  * IPv6, link-local addresses below. Of equal ones that of the device nearest to
  * our cores, then the first. why gets one phrase on failure.
+ *
+ * With `first` choose another one beside it: a port on the same kind of fabric
+ * with as good a GID and at least half the rate. why stays empty when there is
+ * no other port to look at.
  * Errors   MPI_ERR_OTHER
  */
-int device_choose(struct device *device, struct strbuf *why);
+int device_choose(struct device *device, const struct device *first,
+                  struct strbuf *why);
 
 /* "RoCE v2", "RoCE v1" or "InfiniBand". */
 const char *device_gid_type_name(uint32_t gid_type);
+
+/* Append its name, port, GID and nearness, as --explain tells them. */
+void device_explain(const struct device *device, struct strbuf *out);
+
+/* Where a peer listens, as seen from this device: an address of the same
+ * family, of 4 or 16 bytes, and a port in network order. */
+struct sockaddr_in6 device_peer_address(const struct device *device,
+                                        const uint8_t address[16],
+                                        uint16_t port);
+
+/* Does the kernel know a way from the device's address to there? why gets the
+ * reason if not. */
+bool device_has_route(const struct device *device,
+                      const struct sockaddr_in6 *to, struct strbuf *why);
 
 /* The address as text, without the port. */
 void address_print(const struct sockaddr_in6 *address, char text[ADDRESS_TEXT]);

@@ -21,6 +21,7 @@
 #include "transport/verbs/connect.h"
 #include "transport/verbs/connection.h"
 #include "transport/verbs/probe.h"
+#include "transport/verbs/rail.h"
 
 enum { LISTEN_BACKLOG = 1024, GAP_MAX_NSEC = 100000000 };
 
@@ -91,15 +92,19 @@ static int take_device_events(struct verbs *v)
 
 int events_take(struct verbs *v)
 {
-    struct pollfd fds[2] = { { .fd = v->events->fd, .events = POLLIN },
-                             { .fd = v->context->async_fd, .events = POLLIN } };
+    struct pollfd fds[3] = {
+        { .fd = v->events->fd, .events = POLLIN },
+        { .fd = v->context->async_fd, .events = POLLIN },
+        { .fd = v->rail ? v->rail->context->async_fd : -1, .events = POLLIN } };
     int events = 0;
     struct news news;
     be_patient(v);
-    if (poll(fds, 2, 0) < 0)
+    if (poll(fds, 3, 0) < 0)
         return 0;
     if (fds[1].revents)
         events += take_device_events(v);
+    if (fds[2].revents)
+        events += rail_take_event(v);
     while (fds[0].revents && next_news(v, &news)) {
         events++;
         if (news.type == RDMA_CM_EVENT_CONNECT_REQUEST)
@@ -119,25 +124,29 @@ static int make_nonblocking(int fd)
     return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-static int listen_on(struct verbs *v, struct strbuf *why)
+int events_listen(struct verbs *v, const struct device *d,
+                  struct rdma_cm_id **listener, struct strbuf *why)
 {
-    struct device *d = &v->device;
-    if (rdma_bind_addr(v->listener, (struct sockaddr *)&d->address) != 0) {
+    struct rdma_cm_id *id;
+    if (rdma_create_id(v->events, &id, NULL, RDMA_PS_TCP) != 0) {
+        strbuf_printf(why, "rdma_create_id: %s", strerror(errno));
+        return MPI_ERR_OTHER;
+    }
+    *listener = id;
+    if (rdma_bind_addr(id, (struct sockaddr *)&d->address) != 0) {
         strbuf_printf(why, "librdmacm cannot use %s: %s", d->address_text,
                       strerror(errno));
         return MPI_ERR_OTHER;
     }
-    v->context = v->listener->verbs;
-    if (!v->context ||
-        strcmp(ibv_get_device_name(v->context->device), d->name) != 0) {
+    if (!id->verbs ||
+        strcmp(ibv_get_device_name(id->verbs->device), d->name) != 0) {
         strbuf_printf(why, "librdmacm finds %s at %s, not %s",
-                      v->context ? ibv_get_device_name(v->context->device)
-                                 : "no device", d->address_text, d->name);
+                      id->verbs ? ibv_get_device_name(id->verbs->device)
+                                : "no device", d->address_text, d->name);
         return MPI_ERR_OTHER;
     }
-    if (rdma_listen(v->listener, LISTEN_BACKLOG) != 0 ||
-        make_nonblocking(v->events->fd) != 0 ||
-        make_nonblocking(v->context->async_fd) != 0) {
+    if (rdma_listen(id, LISTEN_BACKLOG) != 0 ||
+        make_nonblocking(id->verbs->async_fd) != 0) {
         strbuf_printf(why, "cannot listen on %s: %s", d->address_text,
                       strerror(errno));
         return MPI_ERR_OTHER;
@@ -150,17 +159,15 @@ int events_open(struct verbs *v, struct strbuf *why)
     if (getrandom(&v->nonce, sizeof v->nonce, 0) != sizeof v->nonce)
         v->nonce = clock_nsec();
     v->events = rdma_create_event_channel();
-    if (!v->events) {
+    if (!v->events || make_nonblocking(v->events->fd) != 0) {
         strbuf_printf(why, "librdmacm: %s (is the module rdma_ucm loaded?)",
                       strerror(errno));
         return MPI_ERR_OTHER;
     }
-    if (rdma_create_id(v->events, &v->listener, NULL, RDMA_PS_TCP) != 0) {
-        v->listener = NULL;
-        strbuf_printf(why, "rdma_create_id: %s", strerror(errno));
-        return MPI_ERR_OTHER;
-    }
-    return listen_on(v, why);
+    int err = events_listen(v, &v->device, &v->listener, why);
+    if (err == MPI_SUCCESS)
+        v->context = v->listener->verbs;
+    return err;
 }
 
 void events_close(struct verbs *v)

@@ -23,12 +23,15 @@
 #include "transport/memwatch.h"
 #include "transport/pageid.h"
 #include "transport/regcache.h"
+#include "transport/verbs/rail.h"
+#include "transport/verbs/stripe.h"
 #include "transport/verbs/verbs.h"
 
 /* A registered range: what the cache keeps, and the device's handle on it. */
 struct verbs_region {
     struct regcache_entry entry;
     struct ibv_mr *mr;
+    struct ibv_mr *second; /* the second rail's, or NULL */
     uint64_t pageid; /* see pageid.h; where each reuse is verified */
 };
 
@@ -99,6 +102,27 @@ static struct ibv_mr *register_range(struct ibv_pd *pd, void *start,
     return ibv_reg_mr(pd, start, bytes, access);
 }
 
+/* For the second rail, too, where the range may be split between the two; a
+ * write that way ends with a read (stripe.h). Without it all goes by the
+ * first. */
+static void register_second(struct verbs *v, const struct regcache_range *range,
+                            struct verbs_region *region)
+{
+    bool is_writable;
+    if (range->end - range->start < SPLIT_BYTES ||
+        (range->access & IBV_ACCESS_REMOTE_WRITE &&
+         !(range->access & IBV_ACCESS_REMOTE_READ)))
+        return;
+    region->second = register_range(v->rail->pd, (void *)range->start,
+                                    range->end - range->start,
+                                    (int)range->access, &is_writable);
+    if (region->second)
+        region->entry.region.key |= (uint64_t)region->second->rkey << 32;
+    else
+        log_debug("memory is not registered with %s: %s", v->rail->device.name,
+                  strerror(errno));
+}
+
 static int create(void *arg, const struct regcache_range *range,
                   struct regcache_entry **out)
 {
@@ -118,6 +142,8 @@ static int create(void *arg, const struct regcache_range *range,
                                                   : MPI_ERR_BUFFER;
     }
     region->entry.region.key = region->mr->rkey;
+    if (v->rail)
+        register_second(v, range, region);
     region->entry.can_be_kept = is_writable;
     *out = &region->entry;
     return MPI_SUCCESS;
@@ -152,24 +178,30 @@ static void destroy_entry(void *arg, struct regcache_entry *entry)
 {
     struct verbs_region *region = CONTAINER_OF(entry, struct verbs_region,
                                                entry);
-    int status = ibv_dereg_mr(region->mr);
+    int status = region->second ? ibv_dereg_mr(region->second) : 0;
+    if (status == 0)
+        status = ibv_dereg_mr(region->mr);
     if (status != 0)
         log_warn("cannot deregister memory: %s", strerror(status));
     free(region);
 }
 
 /* Half of what may be pinned: of the memlock limit, which every process has
- * for itself, or of this rank's share of the machine's memory. */
-static size_t choose_budget(const struct process *p)
+ * for itself and where two rails count twice, or of this rank's share of the
+ * machine's memory. */
+static size_t choose_budget(const struct verbs *v)
 {
+    const struct process *p = v->base.process;
+    const size_t rails = v->rail ? 2 : 1;
     struct rlimit limit;
     if (settings.regcache_bytes)
         return settings.regcache_bytes;
     size_t share = (size_t)sysconf(_SC_PHYS_PAGES) *
                    (size_t)sysconf(_SC_PAGESIZE) /
                    (size_t)(p->local_count > 0 ? p->local_count : 1);
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < share)
-        share = limit.rlim_cur;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+        limit.rlim_cur / rails < share)
+        share = limit.rlim_cur / rails;
     return share / 2;
 }
 
@@ -237,7 +269,7 @@ int memory_open_cache(struct verbs *v)
                  .is_same = mode == MODE_VERIFY ? is_same : NULL,
                  .arg = v },
         .watch = mode == MODE_NO ? NULL : open_watch(v, &watch),
-        .budget_bytes = choose_budget(v->base.process),
+        .budget_bytes = choose_budget(v),
         .counters = v->base.process->counters };
     int err = regcache_create(&config, &v->regcache);
     if (err == MPI_SUCCESS && mode == MODE_STRICT)
@@ -354,9 +386,11 @@ void memory_release_region(struct transport *t, struct region *region)
     regcache_release(CONTAINER_OF(region, struct regcache_entry, region));
 }
 
-uint32_t memory_local_key(const struct region *region)
+uint32_t memory_local_key(const struct region *region, int rail)
 {
     const struct verbs_region *r =
         CONTAINER_OF(region, struct verbs_region, entry.region);
-    return r->mr->lkey;
+    if (rail == 0)
+        return r->mr->lkey;
+    return r->second ? r->second->lkey : 0;
 }

@@ -53,7 +53,7 @@ int memory_retain_region(struct transport *t, void *address, size_t bytes,
                          enum region_use use, struct region **out);
 void memory_release_region(struct transport *t, struct region *region);
 
-/* The key by which our own device knows the region. */
-uint32_t memory_local_key(const struct region *region);
+/* The key by which our own device of that rail knows the region; 0: not. */
+uint32_t memory_local_key(const struct region *region, int rail);
 
 #endif

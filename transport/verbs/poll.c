@@ -21,6 +21,8 @@
 #include "transport/verbs/events.h"
 #include "transport/verbs/post.h"
 #include "transport/verbs/qp.h"
+#include "transport/verbs/rail.h"
+#include "transport/verbs/track.h"
 
 enum {
     EVENTS_EVERY = 2048,        /* busy polls between two looks */
@@ -47,6 +49,14 @@ static void take_control(struct connection *c, const struct packet *packet)
         break;
     case CONTROL_RING_RETURN:
         hotring_take_return(c);
+        break;
+    case CONTROL_TRACK_WANT:
+        c->owed.packets++;
+        track_take_want(c);
+        break;
+    case CONTROL_TRACK_END:
+        c->owed.packets++;
+        track_take_end(c);
         break;
     }
 }
@@ -170,6 +180,16 @@ static NO_INLINE int look_for_events(struct verbs *v)
     return events;
 }
 
+static NO_INLINE int do_chores(struct verbs *v)
+{
+    int events = 0;
+    if (v->chores & CHORE_RAIL)
+        events = rail_poll(v);
+    if (v->chores & CHORE_BROKEN)
+        connection_clear_broken(v);
+    return events;
+}
+
 /* The rest of a poll, after the rings. */
 static NO_INLINE int poll_queue(struct verbs *v, int events)
 {
@@ -177,8 +197,8 @@ static NO_INLINE int poll_queue(struct verbs *v, int events)
     const int passes = hot->count ? hot->favour : 0;
     hot->passes = passes;
     events += poll_completions(v);
-    if (UNLIKELY(!list_is_empty(&v->broken)))
-        connection_clear_broken(v);
+    if (UNLIKELY(v->chores))
+        events += do_chores(v);
     v->events_countdown -= (events ? 1 : IDLE_WEIGHT) * (passes ? passes : 1);
     if (UNLIKELY(v->events_countdown <= 0) ||
         UNLIKELY(v->base.process->progress.is_dozing))

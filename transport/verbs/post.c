@@ -212,6 +212,13 @@ bool post_revoke(struct connection *c)
     return post_on_credit(c, &packet, sizeof packet);
 }
 
+bool post_track_word(struct connection *c, enum control what)
+{
+    struct packet packet = { .type = (uint8_t)what };
+    return c->state == CONNECTION_READY &&
+           post_on_credit(c, &packet, sizeof packet);
+}
+
 bool post_return(struct connection *c)
 {
     return post_word(c, CONTROL_RING_RETURN) != POST_BUSY;

@@ -10,7 +10,8 @@
  * first or on the other half. The same holds for slots of a hot peer's ring
  * (hotring.h), which go back as immediate data, and they share the control
  * packet. Farewell and the return of a ring are one each. RECEIVE_EXTRA counts
- * these six; offering a ring and asking for it back take credits.
+ * these six; offering a ring, asking for it back and words about the second
+ * rail take credits.
  *
  * Send queue. Only signalled work requests give a completion, which retires all
  * before it, as an RC queue pair completes in order; each has an entry in
@@ -29,7 +30,9 @@ enum control {
     CONTROL_FAREWELL,
     CONTROL_RING_OFFER,  /* struct hot_offer; this one and the next on credit */
     CONTROL_RING_REVOKE,
-    CONTROL_RING_RETURN
+    CONTROL_RING_RETURN,
+    CONTROL_TRACK_WANT,  /* "connect to my second rail"; on credit, as is */
+    CONTROL_TRACK_END    /* "my queue pair there is no more" */
 };
 
 /* The pool of send slots. */
@@ -52,6 +55,9 @@ bool post_farewell(struct connection *c);
 bool post_offer(struct connection *c, struct hot_offer *offer);
 bool post_revoke(struct connection *c);
 bool post_return(struct connection *c);
+
+/* Say one of CONTROL_TRACK_*; false: no room now. */
+bool post_track_word(struct connection *c, enum control what);
 
 /* The last posted work request is a signalled one. */
 static inline void post_note_signal(struct connection *c, enum sent_kind kind,

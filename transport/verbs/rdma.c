@@ -14,6 +14,8 @@
 #include "runtime/base/process.h"
 #include "transport/verbs/memory.h"
 #include "transport/verbs/post.h"
+#include "transport/verbs/stripe.h"
+#include "transport/verbs/track.h"
 
 void rdma_open(struct verbs *v)
 {
@@ -39,7 +41,8 @@ void rdma_set_reads(struct connection *c, unsigned reads)
 
 /* Describe the next at most `bytes` bytes of m's slices; returns how many list
  * entries that takes. */
-static int take_slices(struct rdma_move *m, size_t bytes, struct ibv_sge *sge)
+static int take_slices(struct rdma_move *m, size_t bytes, uint32_t key,
+                       struct ibv_sge *sge)
 {
     int count = 0;
     while (bytes > 0) {
@@ -49,7 +52,7 @@ static int take_slices(struct rdma_move *m, size_t bytes, struct ibv_sge *sge)
             part = bytes;
         sge[count++] = (struct ibv_sge){
             .addr = (uintptr_t)s->address + m->inside,
-            .length = (uint32_t)part, .lkey = m->local_key };
+            .length = (uint32_t)part, .lkey = key };
         bytes -= part;
         m->inside += part;
         if (m->inside == s->bytes) {
@@ -60,22 +63,28 @@ static int take_slices(struct rdma_move *m, size_t bytes, struct ibv_sge *sge)
     return count;
 }
 
+size_t rdma_describe(struct rdma_move *m, size_t most, int rail,
+                     struct rdma_request *out)
+{
+    size_t bytes = m->left < most ? m->left : most;
+    out->wr = (struct ibv_send_wr){
+        .sg_list = out->sge,
+        .num_sge = take_slices(m, bytes, m->keys[rail].local, out->sge),
+        .opcode = m->direction == DIRECTION_GET ? IBV_WR_RDMA_READ
+                                                : IBV_WR_RDMA_WRITE,
+        .wr.rdma = { m->remote, m->keys[rail].remote } };
+    m->remote += bytes;
+    m->left -= bytes;
+    return bytes;
+}
+
 /* Request the next piece, at most the device's largest message. */
 static bool post_piece(struct connection *c, struct rdma_move *m)
 {
-    size_t most = verbs_of(c)->device.max_message_bytes;
-    size_t bytes = m->left < most ? m->left : most;
-    struct ibv_sge sge[SLICES_MAX];
-    struct ibv_send_wr wr = { .sg_list = sge,
-                              .num_sge = take_slices(m, bytes, sge),
-                              .opcode = m->direction == DIRECTION_GET
-                                            ? IBV_WR_RDMA_READ
-                                            : IBV_WR_RDMA_WRITE,
-                              .wr.rdma = { m->remote, m->remote_key } };
-    if (!post_request(c, &wr, SENT_MOVE, m))
+    struct rdma_request request;
+    rdma_describe(m, verbs_of(c)->device.max_message_bytes, 0, &request);
+    if (!post_request(c, &request.wr, SENT_MOVE, m))
         return false;
-    m->remote += bytes;
-    m->left -= bytes;
     m->requests++;
     c->lanes[m->direction].requests++;
     return true;
@@ -105,20 +114,10 @@ void rdma_advance_waiting(struct connection *c)
         advance_lane(c, &c->lanes[DIRECTION_PUT]);
 }
 
-static enum post start(struct endpoint *ep, const struct transfer *t,
-                       enum direction direction)
+static struct rdma_move *make_move(struct verbs *v, const struct transfer *t,
+                                   enum direction direction)
 {
-    struct connection *c = CONTAINER_OF(ep, struct connection, base);
-    struct verbs *v = verbs_of(c);
-    if (UNLIKELY(c->state != CONNECTION_READY))
-        return post_refuse(c);
     struct list *free = list_first(&v->moves_free);
-    if (t->bytes == 0)
-        return POST_DONE;
-    if (UNLIKELY(!free)) {
-        hotring_unbook(c);
-        return POST_BUSY;
-    }
     struct rdma_move *m = CONTAINER_OF(free, struct rdma_move, link);
     list_remove(&m->link);
     m->completion = t->completion;
@@ -126,13 +125,39 @@ static enum post start(struct endpoint *ep, const struct transfer *t,
         m->slices[i] = t->slices[i];
     m->slice = 0;
     m->inside = 0;
-    m->local_key = memory_local_key(t->region);
+    for (int rail = 0; rail < RAILS; rail++)
+        m->keys[rail] = (struct rdma_keys){
+            memory_local_key(t->region, rail),
+            (uint32_t)(t->remote_key >> (32 * rail)) };
     m->remote = t->remote_address;
-    m->remote_key = (uint32_t)t->remote_key;
     m->bytes = t->bytes;
     m->left = t->bytes;
+    m->start = 0;
     m->requests = 0;
     m->direction = direction;
+    m->must_flush = false;
+    m->whole = m;
+    m->parts = 1;
+    m->err = MPI_SUCCESS;
+    return m;
+}
+
+static enum post start(struct endpoint *ep, const struct transfer *t,
+                       enum direction direction)
+{
+    struct connection *c = CONTAINER_OF(ep, struct connection, base);
+    struct verbs *v = verbs_of(c);
+    if (UNLIKELY(c->state != CONNECTION_READY))
+        return post_refuse(c);
+    if (t->bytes == 0)
+        return POST_DONE;
+    if (UNLIKELY(list_is_empty(&v->moves_free))) {
+        hotring_unbook(c);
+        return POST_BUSY;
+    }
+    struct rdma_move *m = make_move(v, t, direction);
+    if (c->track && stripe_start(c, m))
+        return POST_PENDING;
     list_append(&c->lanes[direction].waiting, &m->link);
     advance_lane(c, &c->lanes[direction]);
     return POST_PENDING;
@@ -148,37 +173,79 @@ enum post rdma_put(struct endpoint *ep, const struct transfer *put)
     return start(ep, put, DIRECTION_PUT);
 }
 
+/* The last part of a transfer to finish completes it. */
 static void finish(struct verbs *v, struct rdma_move *m, int err)
 {
-    struct completion *completion = m->completion;
+    struct rdma_move *whole = m->whole;
+    struct completion *completion = whole->completion;
     list_remove(&m->link);
-    list_append(&v->moves_free, &m->link);
+    if (err != MPI_SUCCESS)
+        whole->err = err;
+    if (m != whole)
+        list_append(&v->moves_free, &m->link);
+    if (--whole->parts > 0)
+        return;
+    err = whole->err;
+    list_append(&v->moves_free, &whole->link);
     completion->done(completion, err);
 }
 
-void rdma_answer(struct connection *c, struct rdma_move *m)
+void rdma_settle(struct verbs *v, struct rdma_move *m)
 {
     static const enum counter moved[DIRECTIONS] = {
         [DIRECTION_GET] = COUNTER_RDMA_READ_BYTES,
         [DIRECTION_PUT] = COUNTER_RDMA_WRITE_BYTES,
     };
-    struct verbs *v = verbs_of(c);
-    c->lanes[m->direction].requests--;
     m->requests--;
-    if (m->left == 0 && m->requests == 0) {
+    if (m->left == 0 && m->requests == 0 && !m->must_flush) {
         counter_add(v->base.process->counters, moved[m->direction], m->bytes);
         finish(v, m, MPI_SUCCESS);
     }
 }
 
+void rdma_answer(struct connection *c, struct rdma_move *m)
+{
+    c->lanes[m->direction].requests--;
+    rdma_settle(verbs_of(c), m);
+}
+
+void rdma_rewind(struct rdma_move *m)
+{
+    size_t start = m->start;
+    m->remote -= m->bytes - m->left;
+    m->left = m->bytes;
+    m->requests = 0;
+    m->must_flush = false;
+    for (m->slice = 0; start >= m->slices[m->slice].bytes; m->slice++)
+        start -= m->slices[m->slice].bytes;
+    m->inside = start;
+}
+
+void rdma_restart(struct connection *c, struct rdma_move *m)
+{
+    rdma_rewind(m);
+    list_remove(&m->link);
+    list_append(&c->lanes[m->direction].waiting, &m->link);
+}
+
+static void finish_all(struct verbs *v, struct list *moves, int err)
+{
+    struct list *first;
+    while ((first = list_first(moves)) != NULL)
+        finish(v, CONTAINER_OF(first, struct rdma_move, link), err);
+}
+
 void rdma_abandon(struct connection *c, int err)
 {
     struct verbs *v = verbs_of(c);
-    struct list *first;
     for (int i = 0; i < DIRECTIONS; i++)
         c->lanes[i].requests = 0;
-    while ((first = list_first(&c->moves_posted)) != NULL ||
-           (first = list_first(&c->lanes[DIRECTION_GET].waiting)) != NULL ||
-           (first = list_first(&c->lanes[DIRECTION_PUT].waiting)) != NULL)
-        finish(v, CONTAINER_OF(first, struct rdma_move, link), err);
+    finish_all(v, &c->moves_posted, err);
+    for (int i = 0; i < DIRECTIONS; i++)
+        finish_all(v, &c->lanes[i].waiting, err);
+    if (!c->track)
+        return;
+    finish_all(v, &c->track->posted, err);
+    for (int i = 0; i < DIRECTIONS; i++)
+        finish_all(v, &c->track->lanes[i].waiting, err);
 }

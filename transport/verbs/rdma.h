@@ -29,6 +29,26 @@ enum post rdma_put(struct endpoint *ep, const struct transfer *put);
 /* One request of a move has been answered. */
 void rdma_answer(struct connection *c, struct rdma_move *m);
 
+/* A request as it is posted. */
+struct rdma_request {
+    struct ibv_send_wr wr;
+    struct ibv_sge sge[SLICES_MAX];
+};
+
+/* Describe the next at most `most` bytes of m, by the keys of that rail;
+ * returns how many they are. */
+size_t rdma_describe(struct rdma_move *m, size_t most, int rail,
+                     struct rdma_request *out);
+
+/* A request of m has been answered by either rail. */
+void rdma_settle(struct verbs *v, struct rdma_move *m);
+
+/* Nothing of m is requested any more. */
+void rdma_rewind(struct rdma_move *m);
+
+/* Let m go by the first rail, from its beginning. */
+void rdma_restart(struct connection *c, struct rdma_move *m);
+
 /* The connection is gone: complete all moves with err. */
 void rdma_abandon(struct connection *c, int err);
 

@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <mpi.h>
 
@@ -25,7 +23,9 @@
 #include "transport/verbs/poll.h"
 #include "transport/verbs/post.h"
 #include "transport/verbs/qp.h"
+#include "transport/verbs/rail.h"
 #include "transport/verbs/rdma.h"
+#include "transport/verbs/track.h"
 #include "transport/verbs/wire.h"
 
 enum {
@@ -72,6 +72,7 @@ static void release(struct verbs *v)
     for (int w = 0; v->connections && w < v->base.process->world_count; w++)
         if (v->connections[w]) {
             connection_drop(v->connections[w]); /* looks at the others */
+            free(v->connections[w]->track);
             free(v->connections[w]);
             v->connections[w] = NULL;
         }
@@ -85,7 +86,9 @@ static void release(struct verbs *v)
         ibv_destroy_cq(v->cq);
     if (v->pd)
         ibv_dealloc_pd(v->pd);
+    rail_close(v);
     events_close(v);
+    strbuf_fini(&v->no_rail);
     free(v->connections);
     free(v->by_qp);
     free(v);
@@ -97,11 +100,13 @@ static int open_parts(struct verbs *v, struct strbuf *why)
      * a child, it would do harm: the child lacks all registered memory. */
     if (ibv_is_fork_initialized() != IBV_FORK_UNNEEDED && ibv_fork_init() != 0)
         log_debug("ibv_fork_init: %s", strerror(errno));
-    int err = device_choose(&v->device, why);
+    int err = device_choose(&v->device, NULL, why);
     if (err == MPI_SUCCESS)
         err = events_open(v, why);
     if (err == MPI_SUCCESS)
         err = open_queues(v, why);
+    if (err == MPI_SUCCESS)
+        rail_open(v);
     return err;
 }
 
@@ -138,6 +143,7 @@ static int verbs_open(struct process *process,
     v->credits = choose_credits(v);
     list_init(&v->pending);
     list_init(&v->broken);
+    strbuf_init(&v->no_rail);
     v->connections = calloc((size_t)process->world_count,
                             sizeof(*v->connections));
     int err = v->connections ? open_parts(v, why) : MPI_ERR_NO_MEM;
@@ -221,48 +227,9 @@ static int verbs_card(struct transport *t, struct strbuf *out)
         memcpy(card.address, &d->address.sin6_addr, 16);
     memcpy(card.gid, d->gid.raw, 16);
     strbuf_add(out, &card, sizeof card);
+    if (v->rail)
+        rail_card(v, out);
     return out->is_truncated ? MPI_ERR_NO_MEM : MPI_SUCCESS;
-}
-
-/* Where a card says that its rank listens, as seen from this device. */
-static struct sockaddr_in6 address_of(const struct verbs *v,
-                                      const struct card *card)
-{
-    struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
-    struct sockaddr_in *in = (struct sockaddr_in *)&address;
-    if (card->family == AF_INET) {
-        in->sin_family = AF_INET;
-        in->sin_port = card->port;
-        memcpy(&in->sin_addr, card->address, 4);
-    } else {
-        address.sin6_port = card->port;
-        memcpy(&address.sin6_addr, card->address, 16);
-        address.sin6_scope_id = v->device.address.sin6_scope_id;
-    }
-    return address;
-}
-
-/* Does the kernel know a way from our device's address to there? Connecting a
- * UDP socket asks the routing table and sends nothing. */
-static bool has_route(const struct verbs *v, struct sockaddr_in6 *to,
-                      struct strbuf *why)
-{
-    const struct device *d = &v->device;
-    int fd = socket(to->sin6_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return true; /* let librdmacm find out */
-    bool has = bind(fd, (const struct sockaddr *)&d->address,
-                    address_bytes(&d->address)) == 0 &&
-               connect(fd, (struct sockaddr *)to, address_bytes(to)) == 0;
-    if (!has) {
-        char text[ADDRESS_TEXT];
-        int error = errno;
-        address_print(to, text);
-        strbuf_printf(why, "no route from %s (%s) to %s: %s", d->address_text,
-                      d->name, text, strerror(error));
-    }
-    close(fd);
-    return has;
 }
 
 static bool verbs_reach(struct transport *t, int world, const void *data,
@@ -270,7 +237,8 @@ static bool verbs_reach(struct transport *t, int world, const void *data,
 {
     struct verbs *v = CONTAINER_OF(t, struct verbs, base);
     struct card card;
-    if (bytes != sizeof card) {
+    if (bytes != sizeof card &&
+        bytes != sizeof card + sizeof(struct rail_card)) {
         strbuf_puts(why, "that rank runs another version of Baton");
         return false;
     }
@@ -289,8 +257,9 @@ static bool verbs_reach(struct transport *t, int world, const void *data,
     else if (card.packet_bytes != t->max_packet_bytes)
         strbuf_puts(why, "it runs with another BATON_VERBS_EAGER_BYTES");
     else {
-        struct sockaddr_in6 address = address_of(v, &card);
-        return has_route(v, &address, why);
+        struct sockaddr_in6 address =
+            device_peer_address(&v->device, card.address, card.port);
+        return device_has_route(&v->device, &address, why);
     }
     return false;
 }
@@ -306,8 +275,11 @@ static int verbs_connect(struct transport *t, int world, const void *data,
         return err;
     memcpy(&card, data, bytes < sizeof card ? bytes : sizeof card);
     if (c->state == CONNECTION_IDLE) {
-        c->address = address_of(v, &card);
+        struct sockaddr_in6 second;
+        c->address = device_peer_address(&v->device, card.address, card.port);
         c->nonce = card.nonce;
+        if (rail_find_peer(v, data, bytes, &second))
+            track_make(c, &second);
         connect_start(c);
     }
     *out = &c->base;
@@ -317,19 +289,14 @@ static int verbs_connect(struct transport *t, int world, const void *data,
 static void verbs_explain(struct endpoint *ep, struct strbuf *out)
 {
     struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
-    const struct device *d = &v->device;
-    strbuf_printf(out, "verbs: %s port %u, GID %d %s (%s), MTU %u", d->name,
-                  d->port, d->gid_index, d->gid_text,
-                  device_gid_type_name(d->gid_type), d->mtu_bytes);
-    if (d->nearness == NEARNESS_NEAR)
-        strbuf_puts(out, ", near this rank's cores");
-    else if (d->nearness == NEARNESS_FAR)
-        strbuf_puts(out, ", far from this rank's cores");
+    strbuf_puts(out, "verbs: ");
+    device_explain(&v->device, out);
     strbuf_puts(out, ", ");
     memory_explain(v, out);
     if (v->hot.most)
         strbuf_printf(out, ", a ring for packets of up to %zu bytes when hot",
                       v->hot.most);
+    rail_explain(CONTAINER_OF(ep, struct connection, base), out);
 }
 
 const struct transport_ops verbs_transport = {

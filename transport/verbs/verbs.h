@@ -8,6 +8,9 @@
  *
  *   post.c     puts packets on a queue pair, and retires what was posted
  *   rdma.c     reads and writes between the users' memories
+ *   rail.c     the second device, which carries part of large ones
+ *   track.c    a peer's queue pair there: how it comes up, and its end
+ *   stripe.c   what is moved there
  *   poll.c     takes completions, delivers packets, returns credits
  *   receive.c  the shared receive queue and its slots
  *   hotring.c  rings that hot peers write into
@@ -25,6 +28,7 @@
 
 #include <rdma/rdma_cma.h>
 
+#include "runtime/base/strbuf.h"
 #include "transport/regcache.h"
 #include "transport/transport.h"
 #include "transport/verbs/device.h"
@@ -34,12 +38,15 @@
 #include "transport/verbs/receive.h"
 
 struct memwatch;
+struct rail;
+struct track;
 
 enum {
     SEND_QUEUE = 64,     /* work requests of one queue pair, a power of two */
     SEND_RESERVE = 2,    /* of these kept for credits and the farewell */
     SIGNAL_EVERY = 16,   /* unsignalled sends between two signalled ones */
     SEND_SLOTS = 64,     /* packets above the inline limit, all peers */
+    RAILS = 2,           /* at most: a region's key holds two of a device */
     MOVES = 128,         /* gets and puts under way, all peers */
     MOVES_PER_PEER = 16, /* reads, and writes, on the wire at once, at most */
     POLL_BATCH = 16
@@ -76,8 +83,15 @@ struct send_slot {
 
 enum direction { DIRECTION_GET, DIRECTION_PUT, DIRECTIONS };
 
-/* One get or put on its way. Owned by the verbs transport; on one of the lists
- * of its connection from post to completion. */
+/* By which the devices of one rail know the memory; 0: not at all. */
+struct rdma_keys {
+    uint32_t local;
+    uint32_t remote;
+};
+
+/* One get or put on its way, or the part of it that goes by one rail. Owned by
+ * the verbs transport; on one of the lists of its connection, or of its track,
+ * from post to completion. */
 struct rdma_move {
     struct list link;
     struct completion *completion;
@@ -85,12 +99,17 @@ struct rdma_move {
     unsigned slice;    /* the first that is not requested completely, */
     size_t inside;     /* and how much of it is */
     uint64_t remote;
-    uint32_t local_key;
-    uint32_t remote_key;
+    struct rdma_keys keys[RAILS];
     size_t left;       /* bytes not requested yet */
     size_t bytes;
+    size_t start;      /* of these, in the slices */
     unsigned requests; /* on the wire */
     enum direction direction;
+    bool must_flush;   /* see stripe.h */
+    struct rdma_move *whole; /* who has the completion: itself, or the other
+                                part */
+    unsigned parts;    /* of a whole: those that are not finished, */
+    int err;           /* and what became of the others */
 };
 
 /* The gets, or the puts, of one connection. */
@@ -142,7 +161,14 @@ struct connection {
 
     struct lane lanes[DIRECTIONS];
     struct list moves_posted; /* completely requested */
+
+    bool is_asker;            /* the connection came up by our request */
+    bool has_track;           /* both sides have a second rail */
+    struct track *track;      /* the way there, or NULL */
 };
+
+/* What is rare, and then to be done at each poll. */
+enum chores { CHORE_BROKEN = 1, CHORE_RAIL = 2 };
 
 struct verbs {
     struct transport base;
@@ -171,6 +197,9 @@ struct verbs {
     unsigned by_qp_size;
     struct list pending;         /* connections with a deadline */
     struct list broken;
+    unsigned chores;             /* enum chores */
+    struct rail *rail;           /* the second, or NULL */
+    struct strbuf no_rail;       /* why there is none, if that can be told */
     uint64_t patience_nsec;      /* time spent waiting for events, see events.c */
     uint64_t looked_at;          /* clock_nsec of the last look for them */
     int events_countdown;        /* polls until librdmacm is asked again */

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    WIRE_MAGIC = 0x42540002,    /* and version */
+    WIRE_MAGIC = 0x42540003,    /* and version */
     PRIVATE_DATA_REQUEST = 56   /* bytes that fit in librdmacm's request */
 };
 
@@ -28,6 +28,14 @@ struct card {
     uint32_t packet_bytes;
 };
 
+/* Follows the card of a rank with a second rail; its GID is of the same kind
+ * as the first one's. */
+struct rail_card {
+    uint16_t port;       /* network order */
+    uint16_t unused;
+    uint8_t address[16]; /* as in the card */
+};
+
 /* With a request and with its acceptance. */
 struct hello {
     uint32_t magic;
@@ -35,6 +43,9 @@ struct hello {
     uint64_t nonce;        /* of the listener */
     uint32_t credits;      /* that the speaker grants */
     uint32_t packet_bytes; /* its receive slots */
+    uint16_t rail;         /* which one this connection is for: 0 or 1 */
+    uint16_t has_track;    /* rail 0: large messages may go by rail 1, too */
+    uint32_t unused;
 };
 
 enum refusal_reason {
@@ -49,7 +60,8 @@ struct refusal {
     uint32_t reason;
 };
 
-_Static_assert(sizeof(struct card) <= 200, "cards go to every rank");
+_Static_assert(sizeof(struct card) + sizeof(struct rail_card) <= 200,
+               "cards go to every rank");
 _Static_assert(sizeof(struct hello) <= PRIVATE_DATA_REQUEST,
                "it rides on the request");
 
