@@ -23,6 +23,7 @@
 #include "tests/support/fake_process.h"
 #include "tests/support/suite.h"
 #include "tests/support/traffic.h"
+#include "transport/verbs/rail.h"
 #include "transport/verbs/verbs.h"
 #include "transport/verbs/wire.h"
 
@@ -181,11 +182,13 @@ static void check_cost(size_t pinned_before)
     const struct verbs *v = CONTAINER_OF(hubs[0].transport, struct verbs, base);
     const size_t pace = receive_pace(&v->receive);
     const size_t share = v->receive.share * pace;
+    const size_t scratch = v->rail ? v->rail->scratch.bytes : 0;
     size_t pinned = hubs[0].process.counters->value[COUNTER_PINNED_BYTES];
     if (v->hot.memory)
         pinned -= v->hot.mr->length;
     ck_assert_uint_eq(pinned_before, SEND_SLOTS * v->receive.slot_bytes +
-                                         (RECEIVE_BATCH - 1) * pace + share);
+                                         (RECEIVE_BATCH - 1) * pace + share +
+                                         scratch);
     ck_assert_uint_eq(pinned, pinned_before + (MANY_RANKS - 2) * share);
     ck_assert_uint_lt(sizeof(struct connection), 2048);
 }
