@@ -242,6 +242,7 @@ ring_arrived(const struct ring_receiver *r, uint64_t *head)
         return line;
     line = r->turn_line;
     *head = atomic_load_explicit(&line->head, memory_order_acquire);
+    __builtin_prefetch(line + 1); /* to come together with the head */
     return UNLIKELY((uint32_t)*head == r->turn_number) && !r->turn->is_mine
                ? line
                : NULL;
