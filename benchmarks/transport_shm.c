@@ -165,7 +165,7 @@ static void get(struct rank *r, int me, size_t bytes)
     struct region *region;
     if (me == 1)
         return;
-    shm_transport.retain_region(r->transport, r->memory, bytes, REGION_LOCAL,
+    shm_transport.retain_region(r->ep, r->memory, bytes, REGION_LOCAL,
                                 &region);
     const struct slice slice = { r->memory, bytes };
     const struct transfer read = { .slices = &slice, .slice_count = 1,

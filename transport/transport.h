@@ -142,9 +142,11 @@ struct transport_ops {
     enum post (*get)(struct endpoint *ep, const struct transfer *get);
     enum post (*put)(struct endpoint *ep, const struct transfer *put);
 
-    /* Register for get and put, at either side. A region is retained until
-     * released; NULL together with get. */
-    int (*retain_region)(struct transport *t, void *address, size_t bytes,
+    /* Register for get and put, at either side, between this rank and the
+     * endpoint's peer alone. A region is retained until released; it holds no
+     * promise for what is posted after that, nor for the time between. NULL
+     * together with get. May take the endpoint's short way (short_limit). */
+    int (*retain_region)(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out);
     void (*release_region)(struct transport *t, struct region *region);
 

@@ -77,24 +77,24 @@ uint64_t move_cut(const struct p2p_request *r, uint64_t offset)
 
 int move_register_whole(struct p2p_request *r, enum region_use use)
 {
-    struct transport *t = r->ep->transport;
+    const struct transport_ops *ops = r->ep->transport->ops;
     if (LIKELY(r->type->is_contiguous))
-        return t->ops->retain_region(t, engine_address(r), r->base.bytes, use,
-                                     &r->region);
+        return ops->retain_region(r->ep, engine_address(r), r->base.bytes, use,
+                                  &r->region);
     const size_t size = r->type->size;
     const struct span span = layout_span(r->type, r->buffer,
                                          (r->base.bytes + size - 1) / size);
-    return t->ops->retain_region(t, span.start, span.bytes, use, &r->region);
+    return ops->retain_region(r->ep, span.start, span.bytes, use, &r->region);
 }
 
 int move_register(struct p2p_request *r, struct chunk *c, enum region_use use)
 {
-    struct transport *t = r->ep->transport;
+    const struct transport_ops *ops = r->ep->transport->ops;
     if (r->region || c->region)
         return MPI_SUCCESS;
     if (LIKELY(r->type->is_contiguous))
-        return t->ops->retain_region(t, (char *)engine_address(r) + c->offset,
-                                     c->bytes, use, &c->region);
+        return ops->retain_region(r->ep, (char *)engine_address(r) + c->offset,
+                                  c->bytes, use, &c->region);
     return move_register_whole(r, use);
 }
 

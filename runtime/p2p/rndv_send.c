@@ -99,19 +99,20 @@ enum post rndv_send_rts(struct p2p_request *r, enum turn turn)
 
 /*
  * The offer of a contiguous message by the short way, which is open only when
- * nothing waits before it. False: nothing has been posted.
+ * nothing waits before it, and may be closed by retaining the region. False:
+ * no offer has been posted.
  */
 static inline bool offer_shortly(struct p2p_request *r)
 {
     enum { REST = sizeof(struct rts_header) - sizeof(struct match_header) };
     struct endpoint *ep = r->ep;
-    struct transport *t = ep->transport;
+    const struct transport_ops *ops = ep->transport->ops;
     const enum rendezvous rendezvous = r->p2p->rendezvous;
-    if (UNLIKELY(ep->short_limit <= REST) || UNLIKELY(!ep->can_get) ||
-        UNLIKELY(rendezvous == RENDEZVOUS_WRITE) ||
-        UNLIKELY(t->ops->retain_region(t, engine_address(r), r->base.bytes,
-                                       REGION_EXPOSED, &r->region) !=
-                 MPI_SUCCESS))
+    if (UNLIKELY(!ep->can_get) || UNLIKELY(rendezvous == RENDEZVOUS_WRITE) ||
+        UNLIKELY(ops->retain_region(ep, engine_address(r), r->base.bytes,
+                                    REGION_EXPOSED, &r->region) !=
+                 MPI_SUCCESS) ||
+        UNLIKELY(ep->short_limit <= REST))
         return false;
     struct match_header match = make_match_header(r, PACKET_RTS);
     match.packet.flags = ep->can_put && rendezvous == RENDEZVOUS_AUTO

@@ -353,11 +353,11 @@ static enum post fake_put(struct endpoint *ep, const struct transfer *put)
     return move(ep, put, true);
 }
 
-static int fake_retain_region(struct transport *t, void *address, size_t bytes,
+static int fake_retain_region(struct endpoint *ep, void *address, size_t bytes,
                               enum region_use use, struct region **out)
 {
     *out = must(calloc(1, sizeof **out));
-    rank_of(t)->net->regions++;
+    rank_of(ep->transport)->net->regions++;
     return MPI_SUCCESS;
 }
 

@@ -122,10 +122,10 @@ static enum post self_get(struct endpoint *ep, const struct transfer *get)
     return POST_DONE;
 }
 
-static int self_retain_region(struct transport *t, void *address, size_t bytes,
+static int self_retain_region(struct endpoint *ep, void *address, size_t bytes,
                               enum region_use use, struct region **out)
 {
-    *out = &self_of(t)->everything;
+    *out = &self_of(ep->transport)->everything;
     return MPI_SUCCESS;
 }
 

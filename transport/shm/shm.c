@@ -312,10 +312,10 @@ static enum post shm_get(struct endpoint *ep, const struct transfer *get)
     return POST_DONE;
 }
 
-static int shm_retain_region(struct transport *t, void *address, size_t bytes,
+static int shm_retain_region(struct endpoint *ep, void *address, size_t bytes,
                              enum region_use use, struct region **out)
 {
-    *out = &shm_of(t)->everything;
+    *out = &shm_of(ep->transport)->everything;
     return MPI_SUCCESS;
 }
 

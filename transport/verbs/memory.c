@@ -365,10 +365,10 @@ static NO_INLINE int retain_rarely(struct verbs *v, const struct slice *memory,
     return MPI_SUCCESS;
 }
 
-int memory_retain_region(struct transport *t, void *address, size_t bytes,
+int memory_retain_region(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out)
 {
-    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
     if (LIKELY(v->regcache != NULL) && LIKELY(!v->exposures)) {
         struct regcache_entry *entry =
             regcache_hit(v->regcache, address, bytes, kept_access[use]);

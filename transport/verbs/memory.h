@@ -49,7 +49,7 @@ void memory_close_cache(struct verbs *v);
 void memory_explain(struct verbs *v, struct strbuf *out);
 
 /* transport_ops of these names. */
-int memory_retain_region(struct transport *t, void *address, size_t bytes,
+int memory_retain_region(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out);
 void memory_release_region(struct transport *t, struct region *region);
 

@@ -139,7 +139,7 @@ static enum post start_get(struct ended *ended, void *to, const void *from,
     struct endpoint *ep = endpoint(0, 1);
     struct region *region;
     *ended = (struct ended){ .completion.done = note_end };
-    ep->transport->ops->retain_region(ep->transport, to, bytes, REGION_LOCAL,
+    ep->transport->ops->retain_region(ep, to, bytes, REGION_LOCAL,
                                      &region);
     struct slice slice = { to, bytes };
     struct transfer get = {

@@ -80,7 +80,7 @@ START_TEST(get_copies_and_is_counted)
     struct region *region;
     memset(from, 7, sizeof from);
     ck_assert(ep->can_get);
-    ep->transport->ops->retain_region(ep->transport, to, sizeof to,
+    ep->transport->ops->retain_region(ep, to, sizeof to,
                                      REGION_LOCAL, &region);
     struct slice slice = { to, sizeof to };
     struct transfer get = {

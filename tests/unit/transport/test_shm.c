@@ -153,7 +153,7 @@ END_TEST
 static enum post get_from_peer(void *to, const void *from, size_t bytes)
 {
     struct region *region;
-    shm_transport.retain_region(a.transport, to, bytes, REGION_LOCAL,
+    shm_transport.retain_region(a.ep, to, bytes, REGION_LOCAL,
                                 &region);
     struct slice slice = { to, bytes };
     struct transfer get = {
@@ -217,7 +217,7 @@ START_TEST(get_gathers_runs_into_slices)
         slices[i] = (struct slice){ to + 2 * i * SLICE, SLICE };
     ck_assert_uint_le(SLICES, a.ep->slices_max);
     ck_assert_uint_le(COUNT, a.ep->runs_max);
-    shm_transport.retain_region(a.transport, to, sizeof to, REGION_LOCAL,
+    shm_transport.retain_region(a.ep, to, sizeof to, REGION_LOCAL,
                                 &region);
     struct transfer get = { .slices = slices, .slice_count = SLICES,
                             .bytes = COUNT * RUN, .region = region,

@@ -57,7 +57,7 @@ struct job {
 static struct region *retain(struct rank *r, void *at, enum region_use use)
 {
     struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->transport, at, BYTES, use,
+    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, BYTES, use,
                                                    &region), MPI_SUCCESS);
     return region;
 }

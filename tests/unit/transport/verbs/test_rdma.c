@@ -34,7 +34,7 @@ static struct region *retain(struct rank *r, void *at, size_t bytes,
                              enum region_use use)
 {
     struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->transport, at, bytes, use,
+    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, bytes, use,
                                                    &region), MPI_SUCCESS);
     return region;
 }
