@@ -47,7 +47,7 @@ struct endpoint {
     bool can_get;         /* get works with this peer */
     bool can_put;         /* put does */
     unsigned slices_max;  /* that one get or put takes, at most SLICES_MAX */
-    unsigned runs_max;    /* and at the peer; 1 but where memory is attached */
+    unsigned runs_max;    /* and at the peer, where it may have several */
     /*
      * Send a header of two words and fewer than short_limit bytes of payload.
      * Always POST_DONE: short_limit is 0 from a post that answered BUSY to the
@@ -142,10 +142,10 @@ struct transport_ops {
     enum post (*get)(struct endpoint *ep, const struct transfer *get);
     enum post (*put)(struct endpoint *ep, const struct transfer *put);
 
-    /* Register for get and put, at either side, between this rank and the
-     * endpoint's peer alone. A region is retained until released; it holds no
-     * promise for what is posted after that, nor for the time between. NULL
-     * together with get. May take the endpoint's short way (short_limit). */
+    /* Register for get and put between this rank and the endpoint's peer, at
+     * either side. A region is retained until released; from then on the peer
+     * may be refused, and other ranks may be at any time. May close the short
+     * way, as a post does (short_limit). NULL together with get. */
     int (*retain_region)(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out);
     void (*release_region)(struct transport *t, struct region *region);

@@ -156,7 +156,7 @@ static ALWAYS_INLINE void copy_payload(char *to, const char *from, size_t bytes)
 static NO_INLINE enum post end_booking(struct connection *c)
 {
     c->out.wr.send_flags = IBV_SEND_INLINE;
-    post_note_signal(c, SENT_INLINE, NULL);
+    post_note_signal(c, SENT_INLINE, NULL, 0);
     c->base.short_limit = 0;
     hotring_book(c);
     return POST_DONE;

@@ -237,7 +237,7 @@ void post_retire(struct connection *c)
     if (s.kind == SENT_SLOT)
         free_slot(verbs_of(c), s.object);
     if (s.kind == SENT_MOVE)
-        rdma_answer(c, s.object);
+        rdma_answer(c, s.object, s.requests);
     rdma_advance(c);
 }
 

@@ -59,12 +59,13 @@ bool post_return(struct connection *c);
 /* Say one of CONTROL_TRACK_*; false: no room now. */
 bool post_track_word(struct connection *c, enum control what);
 
-/* The last posted work request is a signalled one. */
+/* The last posted work request is a signalled one; of those that it retires
+ * `requests` are its move's. */
 static inline void post_note_signal(struct connection *c, enum sent_kind kind,
-                                    void *object)
+                                    void *object, unsigned requests)
 {
     c->sent[c->signals++ % SEND_QUEUE] = (struct sent){
-        object, (uint8_t)kind, (uint8_t)c->unsignalled };
+        object, (uint8_t)kind, (uint8_t)c->unsignalled, (uint8_t)requests };
     c->unsignalled = 0;
 }
 
@@ -87,7 +88,7 @@ static inline bool post_request(struct connection *c, struct ibv_send_wr *wr,
     c->posted++;
     c->unsignalled++;
     if (is_signalled)
-        post_note_signal(c, kind, object);
+        post_note_signal(c, kind, object, 0);
     hotring_book(c);
     return true;
 }

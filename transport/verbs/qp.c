@@ -148,6 +148,7 @@ int qp_create(struct connection *c, struct strbuf *why)
     }
     c->qp_number = c->id->qp->qp_num;
     c->base.slices_max = slices_max(v);
+    c->base.runs_max = RUNS_MAX;
     if (index_queue_pairs(v) == MPI_SUCCESS)
         return MPI_SUCCESS;
     strbuf_puts(why, "out of memory");

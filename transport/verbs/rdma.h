@@ -2,9 +2,12 @@
 /*
  * RDMA reads and writes between the users' memories.
  *
- * A get or put longer than the device's largest message goes in pieces. Not
- * more requests are on the wire than both devices take, since a queue pair
- * that stalls on reads would hold up the packets behind them; the rest waits.
+ * A get or put longer than the device's largest message goes in pieces, and
+ * one between several runs in as many. Not more requests are on the wire than
+ * both devices take, since a queue pair that stalls on reads would hold up the
+ * packets behind them; the rest waits. What may go at once is handed to the
+ * device at once, linked, since each call rings its doorbell (over rxe that is
+ * a system call).
  */
 #ifndef VERBS_RDMA_H
 #define VERBS_RDMA_H
@@ -26,8 +29,8 @@ void rdma_set_reads(struct connection *c, unsigned reads);
 enum post rdma_get(struct endpoint *ep, const struct transfer *get);
 enum post rdma_put(struct endpoint *ep, const struct transfer *put);
 
-/* One request of a move has been answered. */
-void rdma_answer(struct connection *c, struct rdma_move *m);
+/* So many requests of a move have been answered. */
+void rdma_answer(struct connection *c, struct rdma_move *m, unsigned requests);
 
 /* A request as it is posted. */
 struct rdma_request {
@@ -35,13 +38,13 @@ struct rdma_request {
     struct ibv_sge sge[SLICES_MAX];
 };
 
-/* Describe the next at most `most` bytes of m, by the keys of that rail;
- * returns how many they are. */
-size_t rdma_describe(struct rdma_move *m, size_t most, int rail,
-                     struct rdma_request *out);
+/* Describe the next at most `most` bytes of m within one run, by the keys of
+ * that rail. */
+void rdma_describe(struct rdma_move *m, size_t most, int rail,
+                   struct rdma_request *out);
 
-/* A request of m has been answered by either rail. */
-void rdma_settle(struct verbs *v, struct rdma_move *m);
+/* So many requests of m have been answered by either rail. */
+void rdma_settle(struct verbs *v, struct rdma_move *m, unsigned requests);
 
 /* Nothing of m is requested any more. */
 void rdma_rewind(struct rdma_move *m);

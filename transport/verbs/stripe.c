@@ -40,7 +40,15 @@ static bool post_piece(struct track *t, struct rdma_move *m)
     return post(t, &request.wr, &sent);
 }
 
-/* Read the last byte that m has written. */
+/* The last byte that m has written. */
+static uint64_t last_written(const struct rdma_move *m)
+{
+    const struct spot *at = &m->there;
+    const struct slice *run = &m->runs[at->inside ? at->slice : at->slice - 1];
+    return (uintptr_t)run->address + (at->inside ? at->inside : run->bytes) - 1;
+}
+
+/* Read that byte. */
 static bool post_flush(struct track *t, struct rdma_move *m)
 {
     const struct rail *r = verbs_of(t->connection)->rail;
@@ -49,7 +57,7 @@ static bool post_flush(struct track *t, struct rdma_move *m)
                            .lkey = r->scratch.mr->lkey };
     struct ibv_send_wr wr = { .sg_list = &sge, .num_sge = 1,
                               .opcode = IBV_WR_RDMA_READ,
-                              .wr.rdma = { m->remote - 1, m->keys[1].remote } };
+                              .wr.rdma = { last_written(m), m->keys[1].remote } };
     m->must_flush = false;
     return post(t, &wr, &sent);
 }
@@ -126,7 +134,6 @@ bool stripe_start(struct connection *c, struct rdma_move *m)
     m->bytes -= bytes;
     m->left = m->bytes;
     other->start = m->bytes;
-    other->remote += other->start;
     other->bytes = other->left = bytes;
     rdma_rewind(other);
     list_append(&c->lanes[m->direction].waiting, &m->link);
@@ -141,7 +148,7 @@ void stripe_take(struct track *t)
     const struct track_sent sent = t->sent[t->answered++ % TRACK_QUEUE];
     t->lanes[sent.lane].requests--;
     v->rail->requests--;
-    rdma_settle(v, sent.move);
+    rdma_settle(v, sent.move, 1);
     for (int lane = 0; lane < DIRECTIONS && t->state == TRACK_READY; lane++)
         advance(t, (enum direction)lane);
 }

@@ -49,6 +49,7 @@ enum {
     RAILS = 2,           /* at most: a region's key holds two of a device */
     MOVES = 128,         /* gets and puts under way, all peers */
     MOVES_PER_PEER = 16, /* reads, and writes, on the wire at once, at most */
+    RUNS_MAX = 8,        /* at the peer, of one get or put: a request each */
     POLL_BATCH = 16
 };
 
@@ -68,10 +69,11 @@ enum connection_state {
 
 /* What a signalled work request stands for until its completion. */
 struct sent {
-    void *object;   /* struct send_slot, struct rdma_move, or NULL */
-    uint8_t kind;   /* enum sent_kind */
-    uint8_t covers; /* work requests that it retires: the unsignalled ones
-                       before it, and itself */
+    void *object;     /* struct send_slot, struct rdma_move, or NULL */
+    uint8_t kind;     /* enum sent_kind */
+    uint8_t covers;   /* work requests that it retires: the unsignalled ones
+                         before it, and itself */
+    uint8_t requests; /* of these, the move's */
 };
 
 enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_MOVE };
@@ -89,6 +91,13 @@ struct rdma_keys {
     uint32_t remote;
 };
 
+/* How far a move has come in a list of slices: the first byte that is not
+ * requested. */
+struct spot {
+    unsigned slice;
+    size_t inside;
+};
+
 /* One get or put on its way, or the part of it that goes by one rail. Owned by
  * the verbs transport; on one of the lists of its connection, or of its track,
  * from post to completion. */
@@ -96,13 +105,13 @@ struct rdma_move {
     struct list link;
     struct completion *completion;
     struct slice slices[SLICES_MAX];
-    unsigned slice;    /* the first that is not requested completely, */
-    size_t inside;     /* and how much of it is */
-    uint64_t remote;
+    struct slice runs[RUNS_MAX];
+    struct spot here;  /* in the slices */
+    struct spot there; /* in the runs */
     struct rdma_keys keys[RAILS];
     size_t left;       /* bytes not requested yet */
     size_t bytes;
-    size_t start;      /* of these, in the slices */
+    size_t start;      /* of these, in the slices and in the runs */
     unsigned requests; /* on the wire */
     enum direction direction;
     bool must_flush;   /* see stripe.h */

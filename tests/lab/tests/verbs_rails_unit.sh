@@ -5,7 +5,7 @@
 # limit: 400
 . "$TOP/tests/lab/job.sh"
 
-for program in test_rails test_rdma test_verbs; do
+for program in test_rails test_rdma test_runs test_verbs; do
     test_program $program
     unit_test $program env CK_DEFAULT_TIMEOUT=60
 done
