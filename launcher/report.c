@@ -75,7 +75,8 @@ static const struct line lines[] = {
         { COUNTER_REGISTRATION_HITS, "found again" },
         { COUNTER_REGISTRATIONS_EVICTED, "evicted" },
         { COUNTER_REGISTRATIONS_INVALID, "invalidated" },
-        { COUNTER_REGISTRATIONS_WRONG, "WRONG" } } },
+        { COUNTER_REGISTRATIONS_WRONG, "WRONG" },
+        { COUNTER_WINDOWS, "shown by windows" } } },
     { "of it pinned", {
         { COUNTER_PINNED_PEAK_BYTES, "at peak" },
         { COUNTER_PINNED_BYTES, "at the end" } } },

@@ -108,6 +108,10 @@ static const struct row rows[] = {
     { "BATON_VERBS_RAILS", "auto", STRING, AT(verbs_rails), USER,
       "Ports over which long messages are spread: 1 uses the nearest alone; 2 "
       "warns when a second cannot be used; auto uses it where it can." },
+    { "BATON_VERBS_WINDOWS", "auto", STRING, AT(verbs_windows), USER,
+      "With BATON_REGCACHE=strict, let a peer in by memory windows where the "
+      "device has them; auto leaves out Soft-RoCE, which does not look at "
+      "their bounds; no registers memory for each transfer." },
     { "BATON_VERBS_TRAFFIC_CLASS", "-1", INT, AT(verbs_traffic_class), USER,
       "Traffic class (type of service) of all RDMA packets, 0 to 255; the "
       "service level follows from it. -1 leaves it to the system." },

@@ -41,6 +41,7 @@ struct settings {
     bool argument_checks;      /* wrong values of arguments are errors */
     const char *coll_algorithms; /* that must be taken, for tests */
     const char *coll_table;    /* file of choices, "" = the built-in ones */
+    const char *verbs_windows; /* yes, no or auto, where regcache is strict */
     const char *verbs_rails;   /* auto, or how many ports at most */
     int verbs_traffic_class;   /* of all packets, -1 = the system's */
     const char *verbs_pkey;    /* partition in hexadecimal, "" = the first */

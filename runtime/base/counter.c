@@ -50,6 +50,9 @@ const struct counter_info counter_table[COUNTER_COUNT] = {
         COUNTS_UP, "Regions given up because their memory left the process."),
     ROW(REGISTRATIONS_WRONG, "registrations_wrong", "regions", COUNTS_UP,
         "Regions found with other pages by BATON_REGCACHE=verify."),
+    ROW(WINDOWS, "windows", "windows", COUNTS_UP,
+        "Memory windows bound, by which one peer could reach memory for one "
+        "transfer."),
     ROW(PINNED_BYTES, "pinned_bytes", "bytes", IS_LEVEL,
         "Memory pinned for the device now: of messages, and for packets."),
     ROW(PINNED_PEAK_BYTES, "pinned_peak_bytes", "bytes", IS_PEAK,

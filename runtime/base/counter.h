@@ -34,6 +34,7 @@ enum counter {
     COUNTER_REGISTRATIONS_EVICTED,   /* given up for want of room */
     COUNTER_REGISTRATIONS_INVALID,   /* given up since their memory left */
     COUNTER_REGISTRATIONS_WRONG,     /* found by verification, always 0 */
+    COUNTER_WINDOWS,                 /* memory windows bound */
     COUNTER_PINNED_BYTES,            /* registered now */
     COUNTER_PINNED_PEAK_BYTES,       /* the most of that at any time */
 

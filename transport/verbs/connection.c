@@ -21,6 +21,7 @@
 #include "transport/verbs/qp.h"
 #include "transport/verbs/rdma.h"
 #include "transport/verbs/track.h"
+#include "transport/verbs/window.h"
 
 static const char *const state_names[] = {
     [CONNECTION_IDLE] = "idle",
@@ -78,6 +79,7 @@ void connection_set_deadline(struct connection *c)
 void connection_drop(struct connection *c)
 {
     list_remove(&c->link);
+    window_drop(c);
     qp_destroy(c);
     hotring_drop(c);
     probe_stop(c);

@@ -26,6 +26,7 @@
 #include "transport/verbs/rail.h"
 #include "transport/verbs/stripe.h"
 #include "transport/verbs/verbs.h"
+#include "transport/verbs/window.h"
 
 /* A registered range: what the cache keeps, and the device's handle on it. */
 struct verbs_region {
@@ -108,14 +109,15 @@ static struct ibv_mr *register_range(struct ibv_pd *pd, void *start,
 static void register_second(struct verbs *v, const struct regcache_range *range,
                             struct verbs_region *region)
 {
+    const unsigned access = range->access & ~(unsigned)IBV_ACCESS_MW_BIND;
     bool is_writable;
     if (range->end - range->start < SPLIT_BYTES ||
         (range->access & IBV_ACCESS_REMOTE_WRITE &&
          !(range->access & IBV_ACCESS_REMOTE_READ)))
         return;
     region->second = register_range(v->rail->pd, (void *)range->start,
-                                    range->end - range->start,
-                                    (int)range->access, &is_writable);
+                                    range->end - range->start, (int)access,
+                                    &is_writable);
     if (region->second)
         region->entry.region.key |= (uint64_t)region->second->rkey << 32;
     else
@@ -249,12 +251,14 @@ static enum mode choose_mode(void)
     return (enum mode)mode;
 }
 
-/* Strict: what peers may read is registered for one transfer. */
+/* Strict: what peers may read is shown for one transfer by a window, if there
+ * is something kept to show, or registered for it. */
 static int open_exposures(struct verbs *v, const struct regcache_config *kept)
 {
     struct regcache_config config = *kept;
     config.watch = NULL;
-    return regcache_create(&config, &v->exposures);
+    int err = regcache_create(&config, &v->exposures);
+    return err == MPI_SUCCESS && v->memwatch ? windows_open(v) : err;
 }
 
 int memory_open_cache(struct verbs *v)
@@ -280,6 +284,7 @@ int memory_open_cache(struct verbs *v)
 
 void memory_close_cache(struct verbs *v)
 {
+    windows_close(v);
     if (v->exposures)
         regcache_destroy(v->exposures);
     if (v->regcache)
@@ -303,7 +308,10 @@ void memory_explain(struct verbs *v, struct strbuf *out)
                            "threads)"
                          : "kept (userfaultfd)");
     if (v->exposures)
-        strbuf_puts(out, ", none that a peer could read");
+        strbuf_puts(out, v->windows
+                             ? ", shown to one peer for a transfer by memory "
+                               "windows"
+                             : ", none that a peer could read");
 }
 
 static COLD int make_error(struct verbs *v, size_t bytes, int error)
@@ -343,32 +351,51 @@ static const unsigned strict_access[] = {
     [REGION_TARGET] = IBV_ACCESS_REMOTE_WRITE,
 };
 
+static int retain_strictly(struct connection *c, const struct slice *memory,
+                           enum region_use use, struct region **out)
+{
+    struct verbs *v = verbs_of(c);
+    struct regcache_entry *entry;
+    int err;
+    if (use == REGION_LOCAL)
+        err = regcache_retain(v->regcache, memory->address, memory->bytes,
+                              v->windows ? IBV_ACCESS_MW_BIND : 0, &entry);
+    else if (v->windows && (*out = window_show(c, memory, use)) != NULL)
+        return MPI_SUCCESS;
+    else
+        err = expose(v, memory, strict_access[use], &entry);
+    if (err == MPI_SUCCESS)
+        *out = &entry->region;
+    return err;
+}
+
 /* What memory_retain_region does when nothing is kept that serves. */
-static NO_INLINE int retain_rarely(struct verbs *v, const struct slice *memory,
+static NO_INLINE int retain_rarely(struct connection *c,
+                                   const struct slice *memory,
                                    enum region_use use, struct region **out)
 {
+    struct verbs *v = verbs_of(c);
     struct regcache_entry *entry;
     int err = memory_open_cache(v);
     if (err != MPI_SUCCESS)
         return err;
-    if (!v->exposures)
+    if (v->exposures) {
+        err = retain_strictly(c, memory, use, out);
+    } else {
         err = regcache_retain(v->regcache, memory->address, memory->bytes,
                               kept_access[use], &entry);
-    else if (use == REGION_LOCAL)
-        err = regcache_retain(v->regcache, memory->address, memory->bytes, 0,
-                              &entry);
-    else
-        err = expose(v, memory, strict_access[use], &entry);
-    if (UNLIKELY(err != MPI_SUCCESS))
-        return make_error(v, memory->bytes, errno);
-    *out = &entry->region;
-    return MPI_SUCCESS;
+        if (LIKELY(err == MPI_SUCCESS))
+            *out = &entry->region;
+    }
+    return LIKELY(err == MPI_SUCCESS) ? err
+                                      : make_error(v, memory->bytes, errno);
 }
 
 int memory_retain_region(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out)
 {
-    struct verbs *v = CONTAINER_OF(ep->transport, struct verbs, base);
+    struct connection *c = CONTAINER_OF(ep, struct connection, base);
+    struct verbs *v = verbs_of(c);
     if (LIKELY(v->regcache != NULL) && LIKELY(!v->exposures)) {
         struct regcache_entry *entry =
             regcache_hit(v->regcache, address, bytes, kept_access[use]);
@@ -377,19 +404,30 @@ int memory_retain_region(struct endpoint *ep, void *address, size_t bytes,
             return MPI_SUCCESS;
         }
     }
-    return retain_rarely(v, &(struct slice){ address, bytes }, use, out);
+    return retain_rarely(c, &(struct slice){ address, bytes }, use, out);
 }
 
 void memory_release_region(struct transport *t, struct region *region)
 {
-    (void)t;
+    struct verbs *v = CONTAINER_OF(t, struct verbs, base);
+    if (UNLIKELY(v->windows != NULL) && window_release(v, region))
+        return;
     regcache_release(CONTAINER_OF(region, struct regcache_entry, region));
 }
 
-uint32_t memory_local_key(const struct region *region, int rail)
+struct ibv_mr *memory_registration(const struct regcache_entry *entry)
 {
+    return CONTAINER_OF(entry, struct verbs_region, entry)->mr;
+}
+
+uint32_t memory_local_key(const struct verbs *v, const struct region *region,
+                          int rail)
+{
+    const struct regcache_entry *entry = UNLIKELY(v->windows != NULL)
+        ? window_look_behind(v, region)
+        : CONTAINER_OF(region, struct regcache_entry, region);
     const struct verbs_region *r =
-        CONTAINER_OF(region, struct verbs_region, entry.region);
+        CONTAINER_OF(entry, struct verbs_region, entry);
     if (rail == 0)
         return r->mr->lkey;
     return r->second ? r->second->lkey : 0;

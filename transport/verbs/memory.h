@@ -15,6 +15,7 @@
 
 struct verbs;
 struct regcache;
+struct regcache_entry;
 
 /* Memory for packets, registered as a whole. */
 struct memory_pool {
@@ -53,7 +54,11 @@ int memory_retain_region(struct endpoint *ep, void *address, size_t bytes,
                          enum region_use use, struct region **out);
 void memory_release_region(struct transport *t, struct region *region);
 
+/* The first rail's registration. */
+struct ibv_mr *memory_registration(const struct regcache_entry *entry);
+
 /* The key by which our own device of that rail knows the region; 0: not. */
-uint32_t memory_local_key(const struct region *region, int rail);
+uint32_t memory_local_key(const struct verbs *v, const struct region *region,
+                          int rail);
 
 #endif

@@ -23,6 +23,7 @@
 #include "transport/verbs/qp.h"
 #include "transport/verbs/rail.h"
 #include "transport/verbs/track.h"
+#include "transport/verbs/window.h"
 
 enum {
     EVENTS_EVERY = 2048,        /* busy polls between two looks */
@@ -185,6 +186,8 @@ static NO_INLINE int do_chores(struct verbs *v)
     int events = 0;
     if (v->chores & CHORE_RAIL)
         events = rail_poll(v);
+    if (v->chores & CHORE_WINDOWS)
+        window_poll(v);
     if (v->chores & CHORE_BROKEN)
         connection_clear_broken(v);
     return events;

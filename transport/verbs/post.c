@@ -17,6 +17,7 @@
 #include "transport/verbs/connection.h"
 #include "transport/verbs/memory.h"
 #include "transport/verbs/rdma.h"
+#include "transport/verbs/window.h"
 
 int post_open(struct verbs *v, struct strbuf *why)
 {
@@ -238,6 +239,8 @@ void post_retire(struct connection *c)
         free_slot(verbs_of(c), s.object);
     if (s.kind == SENT_MOVE)
         rdma_answer(c, s.object, s.requests);
+    if (UNLIKELY(s.kind == SENT_WINDOW))
+        window_retire(verbs_of(c), s.object);
     rdma_advance(c);
 }
 

@@ -202,7 +202,7 @@ static struct rdma_move *make_move(struct verbs *v, const struct transfer *t,
     m->here = m->there = (struct spot){ .slice = 0 };
     for (int rail = 0; rail < RAILS; rail++)
         m->keys[rail] = (struct rdma_keys){
-            memory_local_key(t->region, rail),
+            memory_local_key(v, t->region, rail),
             (uint32_t)(t->remote_key >> (32 * rail)) };
     m->bytes = t->bytes;
     m->left = t->bytes;

@@ -21,6 +21,7 @@
  *   events.c   the listener, the events of librdmacm and the device
  *   qp.c       queue pairs, and finding the connection of a queue pair
  *   memory.c   registration for reads, through the cache
+ *   window.c   memory windows, which show a registration to one peer
  *   device.c   which device, port and GID
  */
 #ifndef VERBS_VERBS_H
@@ -40,6 +41,7 @@
 struct memwatch;
 struct rail;
 struct track;
+struct windows;
 
 enum {
     SEND_QUEUE = 64,     /* work requests of one queue pair, a power of two */
@@ -69,14 +71,14 @@ enum connection_state {
 
 /* What a signalled work request stands for until its completion. */
 struct sent {
-    void *object;     /* struct send_slot, struct rdma_move, or NULL */
+    void *object;     /* a send_slot, rdma_move or window, or NULL */
     uint8_t kind;     /* enum sent_kind */
     uint8_t covers;   /* work requests that it retires: the unsignalled ones
                          before it, and itself */
     uint8_t requests; /* of these, the move's */
 };
 
-enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_MOVE };
+enum sent_kind { SENT_INLINE, SENT_SLOT, SENT_MOVE, SENT_WINDOW };
 
 struct send_slot {
     struct send_slot *next_free;
@@ -177,7 +179,7 @@ struct connection {
 };
 
 /* What is rare, and then to be done at each poll. */
-enum chores { CHORE_BROKEN = 1, CHORE_RAIL = 2 };
+enum chores { CHORE_BROKEN = 1, CHORE_RAIL = 2, CHORE_WINDOWS = 4 };
 
 struct verbs {
     struct transport base;
@@ -216,6 +218,7 @@ struct verbs {
 
     struct regcache *regcache;   /* of memory kept for reuse */
     struct regcache *exposures;  /* what peers may read; NULL: the same */
+    struct windows *windows;     /* by which peers may read; NULL: by none */
     struct memwatch *memwatch;   /* NULL: nothing is kept for reuse */
 };
 

@@ -6,7 +6,7 @@
 . "$TOP/tests/lab/job.sh"
 
 before=$(counter 1 sent_pkts)
-for program in test_verbs test_rdma test_runs test_known \
+for program in test_verbs test_rdma test_runs test_windows test_known \
         test_regcache test_memwatch; do
     test_program $program
     unit_test $program env CK_DEFAULT_TIMEOUT=60
