@@ -179,10 +179,13 @@ static void try_attach(struct peer *peer, const struct attach_card *card)
                   strerror(peer->attach_errno));
 }
 
-/* Let the short way be taken while there is room. */
+/* Let the short way be taken while there is room, and nothing that waits in the
+ * backlog would be overtaken. */
 static void set_short_limit(struct peer *peer, bool has_room)
 {
-    peer->endpoint.short_limit = has_room ? RING_SHORT_PAYLOAD + 1 : 0;
+    peer->endpoint.short_limit =
+        has_room && LIKELY(list_is_empty(&peer->endpoint.backlog))
+            ? RING_SHORT_PAYLOAD + 1 : 0;
 }
 
 static NO_INLINE enum post close_short_way(struct endpoint *ep)

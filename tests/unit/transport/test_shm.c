@@ -119,6 +119,33 @@ START_TEST(a_long_silence_ends_in_busy_and_nothing_is_lost)
 }
 END_TEST
 
+/* As the backlog does it, and the transport with its own packets. */
+static enum post send_first(void *ep, const struct packet_out *packet)
+{
+    return shm_transport.send(ep, packet);
+}
+
+/* A packet of the transport's own, or the first of the backlog, may find room
+ * while others wait: they must not be overtaken by the short way. */
+START_TEST(the_short_way_stays_closed_while_packets_wait)
+{
+    struct list waiting;
+    open_both();
+    ck_assert_uint_gt(a.ep->short_limit, 0);
+    while (traffic_send_to(&a.out, a.ep) == POST_DONE)
+        ;
+    list_append(&a.ep->backlog, &waiting);
+    while (shm_transport.poll(b.transport) > 0)
+        ;
+    ck_assert_int_eq(traffic_send(&a.out, send_first, a.ep), POST_DONE);
+    ck_assert_uint_eq(a.ep->short_limit, 0);
+    list_remove(&waiting);
+    ck_assert_int_eq(traffic_send_to(&a.out, a.ep), POST_DONE);
+    ck_assert_uint_gt(a.ep->short_limit, 0);
+    close_both();
+}
+END_TEST
+
 START_TEST(a_rank_of_another_node_is_refused)
 {
     struct strbuf why;
@@ -426,6 +453,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, packets_of_all_lengths_arrive_in_order);
     tcase_add_test(t, a_long_silence_ends_in_busy_and_nothing_is_lost);
+    tcase_add_test(t, the_short_way_stays_closed_while_packets_wait);
     tcase_add_test(t, a_rank_of_another_node_is_refused);
     tcase_add_test(t, ranks_must_agree_on_the_ring);
     tcase_add_test(t, get_reads_and_counts_many_chunks);
