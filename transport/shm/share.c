@@ -38,7 +38,10 @@ void share_open(struct share *s, void *to, uint64_t from, size_t bytes)
 {
     const size_t piece = piece_bytes(bytes);
     uint64_t last = atomic_load_explicit(&s->next, memory_order_relaxed) >> 32;
-    /* No part of the new description is seen before the end of the old. */
+    /* A piece that no read has: who sees a part of the new description sees that
+     * the old one has ended, and takes nothing before the new one is whole. */
+    atomic_store_explicit(&s->next, (last + 1) << 32 | UINT32_MAX,
+                          memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     atomic_store_explicit(&s->from, from, memory_order_relaxed);
     atomic_store_explicit(&s->to, (uintptr_t)to, memory_order_relaxed);

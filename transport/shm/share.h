@@ -11,8 +11,8 @@
  *
  * The counter's high half is the number of the read. A helper that comes late
  * reads the description of a later one, or a torn one, and its compare-and-swap
- * then fails or takes a piece of what it has read: the description changes only
- * after the counter has passed the last piece, and the number with it.
+ * then fails or takes a piece of what it has read: the number changes before
+ * the description does, with a piece that no read has until it is whole.
  */
 #ifndef SHM_SHARE_H
 #define SHM_SHARE_H
