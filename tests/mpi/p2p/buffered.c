@@ -50,11 +50,14 @@ static void sends_first(void)
     memset(data, 'x', BYTES);
     for (int i = 2; i >= 0; i--)
         receive(i, (char)('a' + i));
-    /* Room is given back: many more than fit at once. */
+    /* The other may not have received all yet. Room is given back: many more
+     * than fit at once. */
+    MPI_Buffer_flush();
     for (int i = 0; i < 10; i++) {
         MPI_Request r;
         memset(data, 'A' + i, BYTES);
-        MPI_Ibsend(data, BYTES, MPI_CHAR, other, i, MPI_COMM_WORLD, &r);
+        CHECK(MPI_Ibsend(data, BYTES, MPI_CHAR, other, i, MPI_COMM_WORLD,
+                         &r) == MPI_SUCCESS);
         MPI_Wait(&r, MPI_STATUS_IGNORE);
         receive(i, (char)('A' + i));
         MPI_Buffer_flush();
@@ -100,6 +103,14 @@ static void of_communicator(void)
     MPI_Bsend(data, 1000, MPI_CHAR, other, 0, copy);
     MPI_Recv(room, BYTES, MPI_CHAR, other, 0, copy, MPI_STATUS_IGNORE);
     MPI_Comm_flush_buffer(copy);
+    MPI_Request flush;
+    MPI_Bsend(data, 900, MPI_CHAR, other, 1, copy);
+    MPI_Comm_iflush_buffer(copy, &flush);
+    MPI_Recv(room, BYTES, MPI_CHAR, other, 1, copy, MPI_STATUS_IGNORE);
+    MPI_Wait(&flush, MPI_STATUS_IGNORE);
+    CHECK(flush == MPI_REQUEST_NULL);
+    CHECK(MPI_Bsend(data, 1000, MPI_CHAR, other, 2, copy) == MPI_SUCCESS);
+    MPI_Recv(room, BYTES, MPI_CHAR, other, 2, copy, MPI_STATUS_IGNORE);
     MPI_Comm_detach_buffer(copy, &where, &bytes);
     CHECK(where == small && bytes == sizeof small);
     MPI_Comm_attach_buffer_c(copy, MPI_BUFFER_AUTOMATIC, 0);
