@@ -58,6 +58,27 @@ static void psets(MPI_Session s)
     MUST(MPI_Group_from_session_pset(s, "mpi://NONE", &group) != MPI_SUCCESS);
 }
 
+/* The same with counts of the large kind and a flush that is waited for. */
+static void send_buffered(MPI_Session s, MPI_Comm comm, int to, int from)
+{
+    static char memory[1000 + MPI_BSEND_OVERHEAD];
+    MPI_Request flush;
+    MPI_Count bytes;
+    void *where;
+    int in = -1;
+    MPI_Session_attach_buffer_c(s, memory, sizeof memory);
+    MPI_Bsend(&to, 1, MPI_INT, to, 2, comm);
+    MPI_Session_iflush_buffer(s, &flush);
+    MPI_Recv(&in, 1, MPI_INT, from, 2, comm, MPI_STATUS_IGNORE);
+    MPI_Wait(&flush, MPI_STATUS_IGNORE);
+    MUST(flush == MPI_REQUEST_NULL);
+    MPI_Session_detach_buffer_c(s, &where, &bytes);
+    MUST(where == memory && bytes == (MPI_Count)sizeof memory);
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    MUST(in == rank);
+}
+
 /* A communicator of all ranks, and one of the others than rank 0. */
 static void communicate(MPI_Session s)
 {
@@ -80,6 +101,7 @@ static void communicate(MPI_Session s)
     MPI_Session_flush_buffer(s);
     MPI_Session_detach_buffer(s, &where, &bytes);
     MUST(where == memory && bytes == sizeof memory);
+    send_buffered(s, comm, (rank + 1) % size, (rank + size - 1) % size);
     MPI_Group_excl(world, 1, &zero, &rest);
     if (rank > 0) {
         MPI_Comm_create_from_group(rest, "rest", MPI_INFO_NULL,
@@ -126,7 +148,14 @@ int main(void)
     MUST(handled == 1);
     MPI_Session_call_errhandler(first, MPI_ERR_ARG);
     MUST(handled == 2);
+    MPI_Errhandler now;
+    MPI_Session_get_errhandler(first, &now);
+    MUST(now == handler);
+    MPI_Errhandler_free(&now);
     MPI_Session_set_errhandler(first, MPI_ERRORS_RETURN);
+    MPI_Session_get_errhandler(first, &now);
+    MUST(now == MPI_ERRORS_RETURN);
+    MPI_Errhandler_free(&now);
     MPI_Errhandler_free(&handler);
     MPI_Initialized(&flag);
     MUST(!flag);

@@ -170,15 +170,6 @@ static void count(void)
     IS(MPI_T_pvar_read(b, in_b, &value), MPI_T_ERR_INVALID_SESSION);
 }
 
-static void look_at_events(void)
-{
-    int events = -1, sources = -1;
-    OK(MPI_T_event_get_num(&events));
-    OK(MPI_T_source_get_num(&sources));
-    CHECK(events == 0 && sources == 0);
-    IS(MPI_T_event_get_index("any", &events), MPI_T_ERR_INVALID_NAME);
-}
-
 int main(int argc, char **argv)
 {
     int level, number;
@@ -190,7 +181,6 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     cut_strings();
     count();
-    look_at_events();
     MPI_Finalize();
     look_at_settings();
     OK(MPI_T_finalize());
