@@ -99,6 +99,8 @@ struct transfer {
     const struct slice *runs;   /* of run_count, if that is not 0: all of them */
     unsigned run_count;
     uint64_t remote_key;        /* region.key at the peer */
+    bool is_mutual;             /* the peer reads from here meanwhile, so it has
+                                   no time to help */
     struct completion *completion; /* may be shared by several posts */
 };
 
@@ -106,6 +108,7 @@ struct transport_ops {
     const char *name;
     bool is_loopback; /* nothing arrives unless this rank has connected */
     bool is_silent;   /* what arrives rings no doorbell (progress.h) */
+    bool gets_at_once; /* a get is over when it returns, and needs no key */
     size_t scatter_bytes; /* transport.scatter_bytes, unless the user sets it */
 
     /*

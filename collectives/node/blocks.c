@@ -116,6 +116,7 @@ int node_scatter(struct board *b, const struct coll_args *a)
     int err;
     if (has_long_blocks(b, a))
         return scatter_long(b, a);
+    board_note_root(b, a->root);
     if (a->root == b->rank) {
         err = show_blocks(b, a->send, FOR_ALL);
         if (err == MPI_SUCCESS && a->recv.address != MPI_IN_PLACE)
@@ -135,7 +136,10 @@ static NO_INLINE int alltoall_long(struct board *b, const struct coll_args *a)
     const bool is_in_place = a->send.address == MPI_IN_PLACE;
     const struct span blocks = is_in_place ? a->recv : a->send;
     const size_t all = coll_bytes(a);
-    int err = MPI_SUCCESS;
+    bool is_done;
+    int err = node_exchange(b, a, &is_done);
+    if (is_done)
+        return err;
     for (size_t at = 0, n; at < all && err == MPI_SUCCESS; at += n) {
         n = step_bytes(b, all - at);
         err = show_long_blocks(b, blocks, at, n);

@@ -82,6 +82,7 @@ int board_open(struct mpi_comm *comm, uint64_t offset, struct board **out)
     b->hall_bytes = hall_bytes(comm->size);
     b->rank = comm->rank;
     b->size = comm->size;
+    b->last_root = -1;
     b->spin = process->has_own_core ? OWN_CORE_LOOKS : 0;
     for (int i = 0, local; i < comm->size; i++)
         if (process_is_local(process, comm->worlds[i], &local))
@@ -240,6 +241,12 @@ int board_await_all(struct board *b)
         ring_all(b);
     }
     return err;
+}
+
+void board_give_way(struct board *b)
+{
+    b->is_ahead = false;
+    progress_yield(b->progress);
 }
 
 /* Wait until all have entered the step that frees our place. */

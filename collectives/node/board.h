@@ -74,6 +74,11 @@ struct board {
     unsigned failures_seen;    /* of the rank's, see progress.h */
     unsigned spin;             /* looks between two rounds of progress */
     bool has_own_cores;        /* each of the ranks; agreed on */
+    bool is_pair;              /* two ranks with own cores that can read each
+                                  other's memory */
+    bool is_ahead;             /* has shown data without waiting for others, as
+                                  before */
+    int last_root;             /* of those that do so */
     int distance_nsec;         /* to read what another core has written */
     struct doorbell *bells[];  /* by rank */
 };
@@ -102,6 +107,17 @@ int board_begin(struct board *b);
  * Errors   why the communicator's collectives fail
  */
 int board_next(struct board *b, size_t bytes, void **place);
+
+/* Where ranks share cores: let the others of this rank's have their turn. */
+void board_give_way(struct board *b) COLD;
+
+/* An operation begins in which the root waits for nobody. */
+static inline void board_note_root(struct board *b, int root)
+{
+    b->is_ahead = !b->has_own_cores && root == b->rank &&
+                  b->last_root == root;
+    b->last_root = root;
+}
 
 /* Show the others the first bytes of what is longer than BOARD_AREA_BYTES, with
  * more to come; the last to be shown enters the step. */

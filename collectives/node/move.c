@@ -14,6 +14,10 @@
 int node_barrier(struct board *b, const struct coll_args *a)
 {
     (void)a;
+    /* So that the root is the last to come, and the first to leave: the others
+     * find its next data ready (docs/shm.md). */
+    if (UNLIKELY(b->is_ahead))
+        board_give_way(b);
     int err = node_show_nothing(b);
     return LIKELY(err == MPI_SUCCESS) ? board_await_all(b) : err;
 }
@@ -39,6 +43,7 @@ int node_bcast(struct board *b, const struct coll_args *a)
 {
     if (UNLIKELY(span_bytes(a->recv) > BOARD_AREA_BYTES))
         return bcast_long(b, a);
+    board_note_root(b, a->root);
     if (a->root == b->rank)
         return node_show(b, a->recv, FOR_ALL);
     int err = node_show_nothing(b);
@@ -89,6 +94,11 @@ static NO_INLINE int gather_long(struct board *b, const struct coll_args *a,
     const bool is_root = !to_all && a->root == b->rank;
     const size_t bytes = span_bytes(own);
     int err = MPI_SUCCESS;
+    bool is_done = false;
+    if (to_all)
+        err = node_exchange(b, a, &is_done);
+    if (is_done)
+        return err;
     for (size_t at = 0; at < bytes && err == MPI_SUCCESS;
          at += b->hall_bytes) {
         err = is_root ? node_show_nothing(b)
@@ -122,7 +132,7 @@ int node_gather(struct board *b, const struct coll_args *a)
 
 int node_allgather(struct board *b, const struct coll_args *a)
 {
-    if (UNLIKELY(coll_bytes(a) > BOARD_AREA_BYTES))
+    if (UNLIKELY(coll_bytes(a) >= NODE_PAIR_BYTES))
         return gather_long(b, a, own_block(b, a));
     int err = node_show(b, own_block(b, a), FOR_NONE);
     return LIKELY(err == MPI_SUCCESS) ? read_blocks(b, a) : err;

@@ -45,15 +45,18 @@ static int tell_offset(struct mpi_comm *comm, uint64_t *offset)
     });
 }
 
-/* Can all use the board, and has each of them a core for itself? */
-static int agree(struct mpi_comm *comm, const struct board *b, int answers[2])
+/* Can all use the board, has each of them a core for itself, and are they two
+ * that can read each other's memory? */
+static int agree(struct mpi_comm *comm, const struct board *b, int answers[3])
 {
     answers[0] = b != NULL && settings.node_collectives;
     answers[1] = p2p_process(comm->p2p)->has_own_core;
+    answers[2] = b != NULL && comm->size == 2 &&
+                 p2p_can_read(comm, 1 - comm->rank);
     return coll_run_messages(&(struct coll_args){
         .kind = COLL_ALLREDUCE, .comm = comm, .op = op_find(MPI_MIN),
         .send = { MPI_IN_PLACE, 0, NULL },
-        .recv = { answers, 2, datatype_find(MPI_INT) },
+        .recv = { answers, 3, datatype_find(MPI_INT) },
     });
 }
 
@@ -61,7 +64,7 @@ static COLD int open_board(struct mpi_comm *comm)
 {
     uint64_t offset = NO_OFFSET;
     struct board *b = NULL;
-    int answers[2];
+    int answers[3];
     comm->node_calls = NEVER; /* should it fail */
     int err = tell_offset(comm, &offset);
     if (err == MPI_SUCCESS && offset != NO_OFFSET &&
@@ -73,8 +76,10 @@ static COLD int open_board(struct mpi_comm *comm)
         board_close(b);
         b = NULL;
     }
-    if (b)
+    if (b) {
         b->has_own_cores = answers[1];
+        b->is_pair = answers[1] && answers[2];
+    }
     comm->board = b;
     log_debug("collectives of communicator %u go %s", comm->context,
               b ? "through shared memory" : "by messages only");
@@ -90,15 +95,22 @@ static const struct way {
     size_t most_own_cores; /* where each rank has one for itself */
     bool has_blocks;       /* one for each rank */
     bool is_whole;         /* ... which are shown in one step */
+    /* A pair (see board.h) copies a message together, once: from
+     * NODE_PAIR_BYTES to here a block is sooner there by messages. */
+    size_t most_pair;
 } ways[COLL_COUNT] = {
-    [COLL_BARRIER] = { node_barrier, 0, 0, false, false },
-    [COLL_BCAST] = { node_bcast, 4 << 20, 4 << 20, false, false },
-    [COLL_REDUCE] = { node_reduce, 4 << 20, 4 << 20, false, false },
-    [COLL_ALLREDUCE] = { node_allreduce, 4 << 20, 4 << 20, false, false },
-    [COLL_GATHER] = { node_gather, 4 << 20, 4 << 20, false, false },
-    [COLL_SCATTER] = { node_scatter, 64 << 10, 16 << 20, true, false },
-    [COLL_ALLGATHER] = { node_allgather, 4 << 20, 4 << 20, false, false },
-    [COLL_ALLTOALL] = { node_alltoall, 1 << 20, 16 << 20, true, false },
+    [COLL_BARRIER] = { .run = node_barrier },
+    [COLL_BCAST] = { node_bcast, 4 << 20, 4 << 20,
+                     .most_pair = SIZE_MAX },
+    [COLL_REDUCE] = { node_reduce, 4 << 20, 4 << 20,
+                      .most_pair = 256 << 10 },
+    [COLL_ALLREDUCE] = { node_allreduce, 4 << 20, 4 << 20 },
+    [COLL_GATHER] = { node_gather, 4 << 20, 4 << 20,
+                      .most_pair = 256 << 10 },
+    [COLL_SCATTER] = { node_scatter, 64 << 10, 16 << 20, true,
+                       .most_pair = 512 << 10 },
+    [COLL_ALLGATHER] = { node_allgather, 4 << 20, 4 << 20 },
+    [COLL_ALLTOALL] = { node_alltoall, 1 << 20, 16 << 20, true },
     [COLL_REDUCE_SCATTER_BLOCK] = { node_reduce_scatter_block, 16 << 20,
                                     16 << 20, true, true },
 };
@@ -108,6 +120,9 @@ static bool is_short(const struct coll_args *a, const struct way *way)
     const struct board *b = a->comm->board;
     const size_t bytes = a->op ? node_reduction_bytes(a) : coll_bytes(a);
     const size_t shown = way->has_blocks ? bytes * (size_t)b->size : bytes;
+    if (UNLIKELY(bytes >= NODE_PAIR_BYTES) && b->is_pair &&
+        bytes <= way->most_pair)
+        return false;
     if (shown > (b->has_own_cores ? way->most_own_cores : way->most))
         return false;
     return shown <= BOARD_AREA_BYTES ||

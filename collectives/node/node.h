@@ -33,6 +33,13 @@ node_operation node_barrier, node_bcast, node_gather, node_scatter,
     node_allgather, node_alltoall, node_reduce, node_allreduce,
     node_reduce_scatter_block;
 
+/* What a pair has from here on it copies once; see node.c and direct.c. */
+enum { NODE_PAIR_BYTES = 32 << 10 };
+
+/* Shall, and can, a pair do an allgather or alltoall by reading each other's
+ * memory? If so it is done. */
+int node_exchange(struct board *b, const struct coll_args *a, bool *is_done);
+
 /* Bytes of the longest contribution of a rank to a, which node_run compares
  * with what a board holds; SIZE_MAX: not in this way. */
 size_t node_reduction_bytes(const struct coll_args *a);

@@ -102,6 +102,16 @@ void p2p_cancel_recv(struct mpi_request *r);
  */
 void p2p_cancel(struct mpi_request *r);
 
+/* Can p2p_read read the memory of this rank of comm? */
+bool p2p_can_read(struct mpi_comm *comm, int rank);
+
+/*
+ * Read from an address of such a rank, which reads from here meanwhile.
+ * Errors   MPI_ERR_OTHER: it cannot be read there, or is gone
+ */
+int p2p_read(struct mpi_comm *comm, int rank, void *to, uint64_t from,
+             size_t bytes);
+
 /*
  * The collective operation of comm with this tag has failed here: it and those
  * after it fail from now on (comm_collective_error), and the other ranks are

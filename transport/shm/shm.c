@@ -303,7 +303,7 @@ static enum post shm_get(struct endpoint *ep, const struct transfer *get)
     if (get->slice_count > 1 || get->run_count > 1)
         cause = attach_gather(peer->pid, get);
     else if (get->bytes >= SHARE_MIN_BYTES && peer->can_help &&
-             ep->transport->process->has_own_core)
+             !get->is_mutual && ep->transport->process->has_own_core)
         cause = read_together(peer, get);
     else
         cause = attach_read(peer->pid, get->slices[0].address,
@@ -425,6 +425,7 @@ static void shm_explain(struct endpoint *ep, struct strbuf *out)
 
 const struct transport_ops shm_transport = {
     .name = "shm",
+    .gets_at_once = true,
     .scatter_bytes = SCATTER_BYTES,
     .open = shm_open_transport,
     .close = shm_close,

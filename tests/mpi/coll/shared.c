@@ -12,7 +12,7 @@
 
 #include "blocks.h"
 
-enum { OPERATIONS = 10, ROUNDS = 3000, COMMS = 3 };
+enum { OPERATIONS = 11, ROUNDS = 3000, COMMS = 3 };
 
 static const int counts[] = { 1, 2, 11, 12, 13, 100, 511, 512, 513, 1024, 2048,
                               4096, 8191, 8192, 8193 };
@@ -143,10 +143,29 @@ static void move_spread(MPI_Comm comm, int root)
     }
 }
 
+/* Every other rank's ints have gaps, or each one's block is there already. */
+static void gather_spread(MPI_Comm comm, int count, bool in_place)
+{
+    const int gap = !in_place && rank % 2 ? 2 : 1;
+    MPI_Datatype spaced;
+    MPI_Type_vector(count, 1, gap, MPI_INT, &spaced);
+    MPI_Type_commit(&spaced);
+    int *own = in_place ? b + rank * count : a;
+    for (int i = 0; i < count; i++)
+        own[gap * i] = value_at(rank, 6, i);
+    MPI_Allgather(in_place ? MPI_IN_PLACE : own, 1, spaced, b, count, MPI_INT,
+                  comm);
+    for (int from = 0; from < size; from++)
+        check_block(b + from * count, count, from, 6);
+    MPI_Type_free(&spaced);
+}
+
 static void one(MPI_Comm comm, int kind, int count, int root)
 {
     if (kind < 6)
         move(comm, kind, count, root);
+    else if (kind == 10)
+        gather_spread(comm, count, root == 0);
     else if (kind == 6)
         reduce_maps(comm, count, root);
     else if (kind == 7)
