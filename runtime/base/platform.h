@@ -31,6 +31,17 @@
 #define NO_INLINE     __attribute__((noinline))
 #define COLD          __attribute__((cold, noinline))
 #define HOT           __attribute__((hot))
+/* A function of loops that is compiled twice, for machines with wider vectors
+ * too; which one runs is chosen when the program starts. Not with sanitizers,
+ * whose own start comes after that. Multiplication and addition stay apart, so
+ * both give the same bits. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) &&          \
+    !defined(__clang__) && defined(__OPTIMIZE__) &&                            \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define VECTOR_LOOPS __attribute__((target_clones("avx2", "default")))
+#else
+#define VECTOR_LOOPS
+#endif
 /* Before a variable: its function calls end(&variable) as it returns. */
 #define ON_RETURN(end) __attribute__((cleanup(end)))
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))

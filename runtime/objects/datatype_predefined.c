@@ -4,7 +4,8 @@
  * it (MPI 5.0, 6.9.2 and 6.9.4). Sizes are those of this machine's C types; a
  * Fortran type has the size that its name or the default kind gives it.
  *
- * An optional type that is not supported keeps its handle, so that a program
+ * An optional type that the program's Fortran has not (MPI_Abi_set_fortran_info)
+ * keeps its handle, so that a program
  * can ask; MPI_Type_size answers MPI_UNDEFINED.
  */
 #include "runtime/objects/datatype.h"
@@ -55,8 +56,7 @@ struct row {
      .second_bytes = sizeof(((struct type *)0)->index),                        \
      .element = ELEMENT_##representation, .ops = BIT(MINLOC) | BIT(MAXLOC)}
 
-#define UNSUPPORTED(constant) {.handle = constant, .name = #constant}
-
+struct complex16 { uint16_t part[2]; };
 struct complex128 { FLOAT128 part[2]; };
 
 static const struct row rows[] = {
@@ -120,11 +120,11 @@ static const struct row rows[] = {
     TYPE(MPI_INTEGER1, int8_t, SIGNED(int8_t), FORTRAN_INTEGER),
     TYPE(MPI_LOGICAL2, int16_t, SIGNED(int16_t), LOGICAL),
     TYPE(MPI_INTEGER2, int16_t, SIGNED(int16_t), FORTRAN_INTEGER),
-    UNSUPPORTED(MPI_REAL2),
+    TYPE(MPI_REAL2, uint16_t, ELEMENT_F16, FLOATING),
     TYPE(MPI_LOGICAL4, int32_t, SIGNED(int32_t), LOGICAL),
     TYPE(MPI_INTEGER4, int32_t, SIGNED(int32_t), FORTRAN_INTEGER),
     TYPE(MPI_REAL4, float, ELEMENT_F32, FLOATING),
-    UNSUPPORTED(MPI_COMPLEX4),
+    TYPE(MPI_COMPLEX4, struct complex16, ELEMENT_C16, COMPLEX),
     TYPE(MPI_LOGICAL8, int64_t, SIGNED(int64_t), LOGICAL),
     TYPE(MPI_INTEGER8, int64_t, SIGNED(int64_t), FORTRAN_INTEGER),
     TYPE(MPI_REAL8, double, ELEMENT_F64, FLOATING),
@@ -195,8 +195,9 @@ static struct signature basic(size_t bytes, size_t unit,
 
 static bool is_complex(enum element element)
 {
-    return element == ELEMENT_C32 || element == ELEMENT_C64 ||
-           element == ELEMENT_C128 || element == ELEMENT_CLONG;
+    return element == ELEMENT_C16 || element == ELEMENT_C32 ||
+           element == ELEMENT_C64 || element == ELEMENT_C128 ||
+           element == ELEMENT_CLONG;
 }
 
 /* A pair is two basic elements. */

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "runtime/base/platform.h"
+#include "runtime/objects/half.h"
 
 #define KERNEL(name, type, expression)                                         \
+    VECTOR_LOOPS                                                               \
     static void name(const void *restrict in, void *restrict inout,            \
                      size_t count)                                             \
     {                                                                          \
@@ -69,11 +71,27 @@ FLOATING(f64, double)
 FLOATING(flong, long double)
 FLOATING(f128, FLOAT128)
 
-/* Products by the four-term rule of Fortran; C's own repairs infinities at the
- * price of a call for each element. */
-#define COMPLEX_KERNEL(name, part, real, imaginary)                            \
-    static void name(const void *restrict in, void *restrict inout,            \
-                     size_t count)                                             \
+/* In floats, which hold sums and products of two halves exactly enough to be
+ * rounded a second time. */
+#define F(half) half_to_float(half)
+#define H(value) half_of_float(value)
+KERNEL(sum_f16, uint16_t, H(F(a) + F(b)))
+KERNEL(prod_f16, uint16_t, H(F(a) * F(b)))
+KERNEL(min_f16, uint16_t, F(a) < F(b) ? a : b)
+KERNEL(max_f16, uint16_t, F(a) > F(b) ? a : b)
+
+/* A sum of complex numbers is one of their parts. Products by the four-term
+ * rule of Fortran; C's own repairs infinities at the price of a call for each
+ * element. */
+#define COMPLEX(suffix, parts, part, real, imaginary)                          \
+    static void sum_##suffix(const void *restrict in, void *restrict inout,    \
+                             size_t count)                                     \
+    {                                                                          \
+        sum_##parts(in, inout, 2 * count);                                     \
+    }                                                                          \
+    VECTOR_LOOPS                                                               \
+    static void prod_##suffix(const void *restrict in, void *restrict inout,   \
+                              size_t count)                                    \
     {                                                                          \
         const char *restrict x = in;                                           \
         char *restrict y = inout;                                              \
@@ -87,15 +105,16 @@ FLOATING(f128, FLOAT128)
         }                                                                      \
     }
 
-#define COMPLEX(suffix, part)                                                  \
-    COMPLEX_KERNEL(sum_##suffix, part, a[0] + b[0], a[1] + b[1])               \
-    COMPLEX_KERNEL(prod_##suffix, part, a[0] * b[0] - a[1] * b[1],             \
-                   a[0] * b[1] + a[1] * b[0])
+#define PLAIN_COMPLEX(suffix, parts, part)                                     \
+    COMPLEX(suffix, parts, part, a[0] * b[0] - a[1] * b[1],                    \
+            a[0] * b[1] + a[1] * b[0])
 
-COMPLEX(c32, float)
-COMPLEX(c64, double)
-COMPLEX(clong, long double)
-COMPLEX(c128, FLOAT128)
+COMPLEX(c16, f16, uint16_t, H(F(a[0]) * F(b[0]) - F(a[1]) * F(b[1])),
+        H(F(a[0]) * F(b[1]) + F(a[1]) * F(b[0])))
+PLAIN_COMPLEX(c32, f32, float)
+PLAIN_COMPLEX(c64, f64, double)
+PLAIN_COMPLEX(clong, flong, long double)
+PLAIN_COMPLEX(c128, f128, FLOAT128)
 
 /* The better value with its index; of equal values the lower index. What lies
  * between the two in the user's memory is left alone. */
@@ -146,10 +165,12 @@ PAIR(f64_f64)
     [ELEMENT_I64] = name##_i64, [ELEMENT_U64] = name##_u64,                    \
     [ELEMENT_I128] = name##_i128
 #define FLOATS(name)                                                           \
-    [ELEMENT_F32] = name##_f32, [ELEMENT_F64] = name##_f64,                    \
+    [ELEMENT_F16] = name##_f16, [ELEMENT_F32] = name##_f32,                    \
+    [ELEMENT_F64] = name##_f64,                                                \
     [ELEMENT_FLONG] = name##_flong, [ELEMENT_F128] = name##_f128
 #define COMPLEXES(name)                                                        \
-    [ELEMENT_C32] = name##_c32, [ELEMENT_C64] = name##_c64,                    \
+    [ELEMENT_C16] = name##_c16, [ELEMENT_C32] = name##_c32,                    \
+    [ELEMENT_C64] = name##_c64,                                                \
     [ELEMENT_CLONG] = name##_clong, [ELEMENT_C128] = name##_c128
 #define PAIRS(name)                                                            \
     [ELEMENT_F32_INT] = name##_f32_int,                                        \

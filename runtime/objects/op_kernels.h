@@ -22,10 +22,12 @@ enum element {
     ELEMENT_U16,
     ELEMENT_U32,
     ELEMENT_U64,
+    ELEMENT_F16, /* half precision, see half.h */
     ELEMENT_F32,
     ELEMENT_F64,
     ELEMENT_FLONG, /* long double */
     ELEMENT_F128,
+    ELEMENT_C16,
     ELEMENT_C32,   /* complex numbers of two F32 */
     ELEMENT_C64,
     ELEMENT_CLONG,

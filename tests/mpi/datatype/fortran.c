@@ -69,6 +69,8 @@ static void tell_facts(void)
     CHECK(size == 8);
     MPI_Type_size(MPI_REAL16, &size);
     CHECK(size == MPI_UNDEFINED);
+    CHECK_ERROR(MPI_Send(text, 1, MPI_REAL16, 0, 0, MPI_COMM_SELF),
+                MPI_ERR_TYPE);
     MPI_Type_size(MPI_REAL, &size);
     CHECK(size == 4);
 

@@ -7,11 +7,13 @@
 #include "runtime/objects/op.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/error.h"
 #include "runtime/base/platform.h"
+#include "runtime/objects/half.h"
 #include "runtime/objects/op_kernels.h"
 #include "runtime/objects/type_create.h"
 #include "tests/support/suite.h"
@@ -62,6 +64,11 @@ static int read_number(const char *element, struct number n)
     }
     switch (n.is) {
         EACH_NUMBER(READ)
+    case ELEMENT_F16: {
+        uint16_t half;
+        memcpy(&half, element + n.at, sizeof half);
+        return (int)half_to_float(half);
+    }
     default:
         ck_abort_msg("not a number");
     }
@@ -77,6 +84,11 @@ static void write_number(char *element, struct number n, int wide)
     }
     switch (n.is) {
         EACH_NUMBER(WRITE)
+    case ELEMENT_F16: {
+        const uint16_t half = half_of_float((float)wide);
+        memcpy(element + n.at, &half, sizeof half);
+        break;
+    }
     default:
         ck_abort_msg("not a number");
     }
@@ -86,6 +98,7 @@ static void write_number(char *element, struct number n, int wide)
 static int numbers_of(enum element e, struct number n[2])
 {
     static const struct { struct number n[2]; } twos[ELEMENTS] = {
+        [ELEMENT_C16] = {{{0, ELEMENT_F16}, {2, ELEMENT_F16}}},
         [ELEMENT_C32] = {{{0, ELEMENT_F32}, {4, ELEMENT_F32}}},
         [ELEMENT_C64] = {{{0, ELEMENT_F64}, {8, ELEMENT_F64}}},
         [ELEMENT_CLONG] = {{{0, ELEMENT_FLONG},
@@ -236,6 +249,57 @@ START_TEST(every_op_on_every_type_agrees_with_the_reference)
 }
 END_TEST
 
+/* A half as its definition has it. */
+static double half_value(unsigned half)
+{
+    const int exponent = (int)(half >> 10 & 31), fraction = half & 1023;
+    double size = exponent ? 1024 + fraction : fraction;
+    for (int i = exponent ? exponent : 1; i < 25; i++)
+        size /= 2;
+    for (int i = 25; i < exponent; i++)
+        size *= 2;
+    return half & 0x8000 ? -size : size;
+}
+
+/* The float after, or before, a positive one. */
+static float next_to(float f, int step)
+{
+    return half_from_bits(half_bits_of(f) + (uint32_t)step);
+}
+
+START_TEST(each_half_is_the_number_it_stands_for)
+{
+    for (unsigned half = 0; half < 0x10000; half++) {
+        if ((half & 0x7c00) == 0x7c00)
+            continue;
+        const float f = half_to_float((uint16_t)half);
+        ck_assert(f == half_value(half));
+        ck_assert(!signbit(f) == !(half & 0x8000));
+        ck_assert_uint_eq(half_of_float(f), half);
+    }
+    ck_assert(isinf(half_to_float(0x7c00)) && isnan(half_to_float(0x7c01)));
+    ck_assert_uint_eq(half_of_float(-INFINITY), 0xfc00);
+    ck_assert_uint_gt(half_of_float(NAN) & 0x7fff, 0x7c00);
+}
+END_TEST
+
+/* Between two neighbours, in all of the range: the nearer, in the middle the
+ * even one. */
+START_TEST(halves_are_rounded_to_the_nearest)
+{
+    for (unsigned half = 0; half < 0x7bff; half++) {
+        const float low = half_to_float((uint16_t)half);
+        const float middle = (low + half_to_float((uint16_t)(half + 1))) / 2;
+        ck_assert_uint_eq(half_of_float(middle), half + half % 2);
+        ck_assert_uint_eq(half_of_float(next_to(middle, -1)), half);
+        ck_assert_uint_eq(half_of_float(next_to(middle, 1)), half + 1);
+    }
+    ck_assert_uint_eq(half_of_float(65519.99f), 0x7bff);
+    ck_assert_uint_eq(half_of_float(65520), 0x7c00);
+    ck_assert_uint_eq(half_of_float(1e-40f), 0);
+}
+END_TEST
+
 START_TEST(integer_sum_wraps)
 {
     int a = INT_MAX, b = 1;
@@ -357,6 +421,8 @@ int main(void)
     TCase *t = tcase_create("op");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, every_op_on_every_type_agrees_with_the_reference);
+    tcase_add_test(t, each_half_is_the_number_it_stands_for);
+    tcase_add_test(t, halves_are_rounded_to_the_nearest);
     tcase_add_test(t, integer_sum_wraps);
     tcase_add_test(t, logical_takes_any_nonzero_for_true);
     tcase_add_test(t, gap_of_a_pair_is_left_alone);
