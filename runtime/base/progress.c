@@ -102,7 +102,7 @@ void progress_yield(struct progress *p)
 
 uint64_t progress_nap_nsec(const struct progress *p, uint64_t waited)
 {
-    enum { SHARE = 8, LONGEST_SEC = 1 };
+    enum { SHARE = 32, LONGEST_SEC = 1 };
     const uint64_t longest = LONGEST_SEC * 1000000000ull;
     return p->silent_sources && waited / SHARE < longest ? waited / SHARE
                                                          : longest;

@@ -10,8 +10,8 @@
  * Before it yields it looks for rare news (a rank that died). Whoever gives a
  * rank of the node something to find rings its bell afterwards. What
  * cannot ring (a device) is a silent source: while there is one, a sleep lasts
- * no longer than an eighth of the time waited so far, so that it adds an
- * eighth to the wait at most. A rank that only tests never sleeps.
+ * no longer than a 32nd of the time waited so far, so that it adds a 32nd to
+ * the wait at most. A rank that only tests never sleeps.
  *
  * When threads share the rank (progress_share), each of them polls in turn, and
  * the lock is free between two polls. Of those that sleep one has the doorbell;
