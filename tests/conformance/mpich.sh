@@ -12,6 +12,8 @@
 # --compile  compile only
 # --lab      run in the lab that is up (tests/lab/lab up 1), over verbs alone;
 #            the results are kept apart
+# --nodes N  with --lab: on so many of its nodes (lab up N), the ranks dealt out
+#            among them in turn
 # --resume   leave out the runs that have a result already
 # --table    print the table of all that was run before
 # DIRECTORY  such as pt2pt or threads/comm; default: all whose chapters we have
@@ -30,26 +32,29 @@
 # JOBS          runs at a time (default: 2)
 # MEMORY_GB     runs that need more are left out (default: 8)
 # ONLY          run just the programs whose DIRECTORY/NAME fits this pattern
+# TRANSPORTS    in the lab (default: verbs,self)
 # LISTS         of the suite's lists (default: testlist testlist.in
 #               testlist.dtp; the last one is of generated datatypes)
 # MPIRUN        another launcher, such as one in a lab
 # RESULTS       folder of the results (default: tests/mpich/results)
 set -u
+die() { echo "mpich.sh: $*" >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
 build=$PWD
 cache=${MPICH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/baton/mpich}
 suite=$cache/suite/test/mpi
 root=${RESULTS:-$build/tests/mpich/results}
-who=ours short='' compile_only='' lab='' resume='' table_only=''
+who=ours short='' compile_only='' lab='' resume='' table_only='' nodes=1
 while [[ ${1-} == --* ]]; do
     case $1 in
     --peer) who=peer ;;
     --short) short=yes ;;
     --compile) compile_only=yes ;;
     --lab) lab=yes ;;
+    --nodes) nodes=${2-}; shift ;;
     --resume) resume=yes ;;
     --table) table_only=yes ;;
-    *) sed -n '4,5p;10,18p' "$0" >&2; exit 2 ;;
+    *) sed -n '4,5p;10,20p' "$0" >&2; exit 2 ;;
     esac
     shift
 done
@@ -59,15 +64,19 @@ else
     compiler=$build/tools/mpicc launcher=("${MPIRUN:-$build/launcher/mpirun}")
 fi
 if [[ $lab ]]; then
-    root+=-verbs
-    : "${SLOWER:=12}"
+    [[ $nodes =~ ^[1-9][0-9]*$ ]] || die "--nodes wants a number"
+    : "${SLOWER:=12}" "${TRANSPORTS:=verbs,self}"
+    root+=-${TRANSPORTS%,self}
     launcher=("$here/../lab/lab" run "${launcher[@]}"
-        -x BATON_TRANSPORTS=verbs,self -x BATON_ERRORS_AT_WORLD=yes)
+        -x "BATON_TRANSPORTS=$TRANSPORTS" -x BATON_ERRORS_AT_WORLD=yes)
+    if ((nodes > 1)); then
+        root+=-$nodes
+        launcher+=(-oversubscribe -map-by node
+            -host "$(seq -s, -f node%g "$nodes")")
+    fi
 fi
 work=$build/tests/mpich/$who
 results=$root/$who
-
-die() { echo "mpich.sh: $*" >&2; exit 1; }
 
 # ---- the source ----
 
