@@ -88,6 +88,16 @@ static inline void cpu_relax(void)
 #endif
 }
 
+/* Nothing behind this is begun on a guess at a branch in front of it. */
+static inline void speculation_barrier(void)
+{
+#if defined(__SSE2__)
+    _mm_lfence();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("isb" ::: "memory");
+#endif
+}
+
 /*
  * Copy to memory that another core will read and this one will not: past the
  * caches where the machine can. `to` is aligned to a cache line. Ordered before

@@ -119,6 +119,7 @@ struct ring_sender {
     uint64_t payload_next;  /* payload bytes ever used */
     uint64_t payload_limit;
     int distance_nsec;      /* to read what the receiver's core has written */
+    unsigned learn_in;      /* readings until one of them is timed */
 };
 
 /* The receiver's private side. */

@@ -30,7 +30,7 @@ enum { HEADER_ROOM = 128 };
 enum { SCATTER_BYTES = 64 << 10 };
 
 /* How often a send looks for room in a full ring, at 50 to 100 ns each. */
-enum { ROOM_TRIES = 16 };
+enum { ROOM_TRIES = 40 };
 
 /* packet.private of this transport's own packet. */
 enum { ASK_FOR_HELP = 1 };
