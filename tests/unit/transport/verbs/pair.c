@@ -59,6 +59,22 @@ void connect_to(struct rank *from, struct rank *to)
     strbuf_fini(&card);
 }
 
+struct region *retain(struct rank *r, void *at, size_t bytes,
+                      enum region_use use)
+{
+    struct region *region = NULL;
+    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, bytes, use,
+                                                   &region), MPI_SUCCESS);
+    return region;
+}
+
+void note_done(struct completion *c, int err)
+{
+    struct wait *w = CONTAINER_OF(c, struct wait, completion);
+    w->err = err;
+    w->times++;
+}
+
 int poll_both(void)
 {
     return verbs_transport.poll(a.transport) +

@@ -39,6 +39,18 @@ void rank_connect(struct rank *r, const struct strbuf *card);
 void connect_to(struct rank *from, struct rank *to);
 void open_both(void);
 
+/* Memory that r retains for the transfers with the other rank. */
+struct region *retain(struct rank *r, void *at, size_t bytes,
+                      enum region_use use);
+
+/* The end of a get or put: how often it was told, and what. */
+struct wait {
+    struct completion completion; /* whose done is note_done */
+    int err;
+    int times;
+};
+void note_done(struct completion *c, int err);
+
 /* Poll; the number of events. */
 int poll_both(void);
 

@@ -18,19 +18,6 @@
 
 enum { BYTES = (1 << 20) + 777, SLICE = BYTES / 5 + 1 };
 
-struct wait {
-    struct completion completion;
-    int err;
-    int times;
-};
-
-static void note_done(struct completion *c, int err)
-{
-    struct wait *w = CONTAINER_OF(c, struct wait, completion);
-    w->err = err;
-    w->times++;
-}
-
 static unsigned char *mine, *theirs;
 
 static struct track *track_of(const struct rank *r)
@@ -54,20 +41,12 @@ struct job {
     bool is_put;
 };
 
-static struct region *retain(struct rank *r, void *at, enum region_use use)
-{
-    struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, BYTES, use,
-                                                   &region), MPI_SUCCESS);
-    return region;
-}
-
 static void start(struct job *j, struct rank *r, bool is_put, size_t bytes)
 {
     *j = (struct job){ .rank = r, .is_put = is_put,
                        .wait.completion.done = note_done };
-    j->local = retain(r, mine, REGION_LOCAL);
-    j->remote = retain(r == &a ? &b : &a, theirs,
+    j->local = retain(r, mine, BYTES, REGION_LOCAL);
+    j->remote = retain(r == &a ? &b : &a, theirs, BYTES,
                        is_put ? REGION_TARGET : REGION_EXPOSED);
     unsigned count = 0;
     for (size_t at = 0; at < bytes; at += SLICE)

@@ -17,28 +17,6 @@
 
 /* ---- get ---- */
 
-struct wait {
-    struct completion completion;
-    int err;
-    bool is_done;
-};
-
-static void note_done(struct completion *c, int err)
-{
-    struct wait *w = CONTAINER_OF(c, struct wait, completion);
-    w->err = err;
-    w->is_done = true;
-}
-
-static struct region *retain(struct rank *r, void *at, size_t bytes,
-                             enum region_use use)
-{
-    struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, bytes, use,
-                                                   &region), MPI_SUCCESS);
-    return region;
-}
-
 /* Rank a reads from rank b; returns what the completion said. */
 static int get_from_b(void *to, void *from, size_t bytes)
 {
@@ -55,7 +33,7 @@ static int get_from_b(void *to, void *from, size_t bytes)
     while ((post = verbs_transport.get(a.ep, &get)) == POST_BUSY)
         poll_both();
     ck_assert_int_eq(post, POST_PENDING);
-    while (!w.is_done)
+    while (!w.times)
         poll_both();
     verbs_transport.release_region(a.transport, local);
     verbs_transport.release_region(b.transport, remote);
@@ -227,7 +205,7 @@ START_TEST(many_gets_at_once_mix_with_packets)
         traffic_send_to(&a.out, a.ep);
     }
     for (int i = 0; i < GETS; i++)
-        while (!waits[i].is_done)
+        while (!waits[i].times)
             poll_both();
     ck_assert_int_eq(memcmp(from, to, GETS * GET_BYTES), 0);
     stream(&a, &b, 1);
@@ -254,7 +232,7 @@ START_TEST(a_wrong_key_fails_the_read_and_the_connection)
                        .remote_address = 4096, .remote_key = 0x12345678,
                        .completion = &w.completion };
     ck_assert_int_eq(verbs_transport.get(a.ep, &get), POST_PENDING);
-    while (!w.is_done || b.lost == MPI_SUCCESS)
+    while (!w.times || b.lost == MPI_SUCCESS)
         poll_both();
     ck_assert_int_ne(w.err, MPI_SUCCESS);
     ck_assert_msg(strstr(error_sentence(w.err), "to rank 1 at ") &&
@@ -298,7 +276,7 @@ static int move_slices(unsigned char *at_a, unsigned char *at_b,
         poll_both();
     ck_assert_int_eq(posted, POST_PENDING);
     ck_assert_uint_ge(a.ep->slices_max, PIECES);
-    while (!w.is_done)
+    while (!w.times)
         poll_both();
     verbs_transport.release_region(a.transport, local);
     verbs_transport.release_region(b.transport, remote);
@@ -367,7 +345,7 @@ START_TEST(a_put_into_memory_that_is_for_reading_fails)
         .remote_address = (uintptr_t)to, .remote_key = remote->key,
         .completion = &w.completion };
     ck_assert_int_eq(verbs_transport.put(a.ep, &put), POST_PENDING);
-    while (!w.is_done)
+    while (!w.times)
         poll_both();
     ck_assert_int_ne(w.err, MPI_SUCCESS);
     for (int i = 0; i < PIECE; i++)

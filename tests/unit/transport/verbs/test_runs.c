@@ -18,19 +18,6 @@
 enum { RUN = 5000, SPAN = 2 * RUN * RUNS_MAX, BYTES = RUN * RUNS_MAX,
        MOVES_AT_ONCE = 6 };
 
-struct wait {
-    struct completion completion;
-    int err;
-    int times;
-};
-
-static void note_done(struct completion *c, int err)
-{
-    struct wait *w = CONTAINER_OF(c, struct wait, completion);
-    w->err = err;
-    w->times++;
-}
-
 /* ---- what rank a hands to its device ---- */
 
 static int (*post_send)(struct ibv_qp *, struct ibv_send_wr *,
@@ -98,10 +85,8 @@ static void open_memory(enum region_use use)
     stream(&a, &b, 1);
     stream(&b, &a, 1);
     ck_assert_uint_eq(a.ep->runs_max, RUNS_MAX);
-    ck_assert_int_eq(verbs_transport.retain_region(
-        a.ep, mine, MOVES_AT_ONCE * SPAN, REGION_LOCAL, &here), MPI_SUCCESS);
-    ck_assert_int_eq(verbs_transport.retain_region(
-        b.ep, theirs, MOVES_AT_ONCE * SPAN, use, &there), MPI_SUCCESS);
+    here = retain(&a, mine, MOVES_AT_ONCE * SPAN, REGION_LOCAL);
+    there = retain(&b, theirs, MOVES_AT_ONCE * SPAN, use);
 }
 
 static void close_memory(void)

@@ -16,30 +16,8 @@
 
 enum { BYTES = 3 * 4096, USES = 40 };
 
-struct wait {
-    struct completion completion;
-    int err;
-    bool is_done;
-};
-
-static void note_done(struct completion *c, int err)
-{
-    struct wait *w = CONTAINER_OF(c, struct wait, completion);
-    w->err = err;
-    w->is_done = true;
-}
-
 static unsigned char *mine, *theirs;
 static struct region *here; /* mine, at rank a */
-
-static struct region *retain(struct rank *r, void *at, size_t bytes,
-                             enum region_use use)
-{
-    struct region *region = NULL;
-    ck_assert_int_eq(verbs_transport.retain_region(r->ep, at, bytes, use,
-                                                   &region), MPI_SUCCESS);
-    return region;
-}
 
 static bool has_windows(void)
 {
@@ -96,7 +74,7 @@ static int move(enum post (*post)(struct endpoint *, const struct transfer *),
     while ((posted = post(a.ep, &t)) == POST_BUSY)
         poll_both();
     ck_assert_int_eq(posted, POST_PENDING);
-    while (!w.is_done)
+    while (!w.times)
         poll_both();
     return w.err;
 }
