@@ -4,9 +4,9 @@
  * it (MPI 5.0, 6.9.2 and 6.9.4). Sizes are those of this machine's C types; a
  * Fortran type has the size that its name or the default kind gives it.
  *
- * An optional type that the program's Fortran has not (MPI_Abi_set_fortran_info)
- * keeps its handle, so that a program
- * can ask; MPI_Type_size answers MPI_UNDEFINED.
+ * An optional type that the program's Fortran has not
+ * (MPI_Abi_set_fortran_info) keeps its handle, so that a program can ask;
+ * MPI_Type_size answers MPI_UNDEFINED.
  */
 #include "runtime/objects/datatype.h"
 

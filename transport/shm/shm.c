@@ -29,7 +29,8 @@ enum { HEADER_ROOM = 128 };
  * is sooner done (docs/shm.md). */
 enum { SCATTER_BYTES = 64 << 10 };
 
-/* How often a send looks for room in a full ring, at 50 to 100 ns each. */
+/* How often a send looks for room in a full ring: a look reads one line, which
+ * comes from the receiver's core when that has consumed something. */
 enum { ROOM_TRIES = 40 };
 
 /* packet.private of this transport's own packet. */
