@@ -108,6 +108,9 @@ static const struct row rows[] = {
     { "BATON_VERBS_RAILS", "auto", STRING, AT(verbs_rails), USER,
       "Ports over which long messages are spread: 1 uses the nearest alone; 2 "
       "warns when a second cannot be used; auto uses it where it can." },
+    { "BATON_VERBS_RAIL_SECONDS", "10", INT, AT(verbs_rail_seconds), USER,
+      "Time after which a second port that has answered nothing is given up, "
+      "if its device has not said before that it failed." },
     { "BATON_VERBS_WINDOWS", "auto", STRING, AT(verbs_windows), USER,
       "With BATON_REGCACHE=strict, let a peer in by memory windows where the "
       "device has them; auto leaves out Soft-RoCE, which does not look at "

@@ -43,6 +43,7 @@ struct settings {
     const char *coll_table;    /* file of choices, "" = the built-in ones */
     const char *verbs_windows; /* yes, no or auto, where regcache is strict */
     const char *verbs_rails;   /* auto, or how many ports at most */
+    int verbs_rail_seconds;    /* without an answer, then a rail is lost */
     int verbs_traffic_class;   /* of all packets, -1 = the system's */
     const char *verbs_pkey;    /* partition in hexadecimal, "" = the first */
     size_t verbs_receive_bytes; /* receive slots for all peers of a rank */

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The second rail goes down while long messages go by both: one rank says so at
 # least, and the job ends well with every byte right, by read and by write, at
-# whichever end it was. A rail that is down from the start is not used, and said
-# of it only when two were asked for.
+# whichever end it was, and also when frames vanish and the device would repeat
+# them for minutes. A rail that is down from the start is not used, and said of
+# it only when two were asked for.
 # nodes: 2
 # options: --rails 2
 # own lab
@@ -16,7 +17,11 @@ mkdir -p "$BUILD/tests/mpi/p2p"
 carries() { (($(counter 1 sent_pkts rxe1) > $1)); }
 is() { on "$1" grep -q "$2" /sys/class/infiniband/rxe1/ports/1/state; }
 
-# lose NODE MPIRUN-OPTION…: the rail goes down there when it is in use.
+DOWN='ip link set fabric2 down'
+UP='ip link set fabric2 up'
+
+# lose NODE MPIRUN-OPTION…: DOWN happens there when the rail is in use, UP when
+# the job has ended.
 lose() {
     local node=$1 before log=$BUILD/tests/lab/verbs_rail_lost.out
     shift
@@ -26,13 +31,13 @@ lose() {
         "$LONG" "$ROUNDS") > "$log" 2>&1 &
     eventually 60 carries $((before + 2000)) || {
         cat "$log"; fail "the second rail carries nothing"; }
-    on "$node" ip link set fabric2 down
+    on "$node" $DOWN
     wait $! || { cat "$log"; fail "the job did not survive its second rail"; }
     cat "$log"
     contains "the output" "$(< "$log")" "$ROUNDS rounds, every byte right"
     contains "the warning" "$(< "$log")" "second rail rxe1 (198.51.100."
     (($(grep -c "second rail" "$log") <= 2)) || fail "too many warnings"
-    on "$node" ip link set fabric2 up
+    on "$node" $UP
     eventually 10 is "$node" ACTIVE || fail "the second rail is not up again"
     renew
 }
@@ -51,6 +56,12 @@ ROUNDS=120
 lose 2 -x BATON_RENDEZVOUS=read
 lose 2 -x BATON_RENDEZVOUS=write
 lose 1
+
+DOWN='tc qdisc replace dev fabric2 root netem loss 100%'
+UP='tc qdisc del dev fabric2 root'
+lose 2 -x BATON_VERBS_TIMEOUT=23 -x BATON_VERBS_RAIL_SECONDS=3
+contains "the warning" "$(< "$BUILD/tests/lab/verbs_rail_lost.out")" \
+    "no answer for 3 s"
 
 on 2 ip link set fabric2 down
 eventually 10 is 2 DOWN || fail "the second rail is not down"
