@@ -12,7 +12,8 @@ command -v valgrind >/dev/null || skip "valgrind is not installed"
 # One that was built for the sanitizers cannot run in it.
 BUILD=${PLAIN_BUILD:-$BUILD}
 # test_memwatch is left out: valgrind has no userfaultfd.
-for program in test_regcache test_verbs test_rdma test_runs test_known; do
+for program in test_regcache test_verbs test_rdma test_runs test_known \
+    test_windows; do
     test_program $program
     unit_test $program env CK_DEFAULT_TIMEOUT=60 \
         valgrind -q --error-exitcode=9 --leak-check=full \
