@@ -382,7 +382,7 @@ START_TEST(reads_are_held_to_what_was_agreed_on)
     ck_assert(a.ep->can_get);
     const struct connection *c = CONTAINER_OF(a.ep, struct connection, base);
     ck_assert_uint_eq(c->lanes[DIRECTION_GET].requests_max, 1);
-    unsigned char from[4096], to[4096];
+    unsigned char from[4096], to[4096] = { 0 };
     fill(from, sizeof from, 4);
     ck_assert_int_eq(get_from_b(to, from, sizeof to), MPI_SUCCESS);
     ck_assert_mem_eq(to, from, sizeof to);
