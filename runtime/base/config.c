@@ -102,6 +102,9 @@ static const struct row rows[] = {
       "Acknowledge timeout of a queue pair: 4.096 us times 2 to this power." },
     { "BATON_VERBS_RETRY_COUNT", "7", INT, AT(verbs_retry_count), USER,
       "Times a queue pair repeats a packet before the peer counts as lost." },
+    { "BATON_VERBS_ANSWER_SECONDS", "60", INT, AT(verbs_answer_seconds), USER,
+      "Time after which a queue pair that has answered nothing counts as lost, "
+      "if its device has not said so before." },
     { "BATON_VERBS_READS", "16", INT, AT(verbs_reads), USER,
       "RDMA reads that a rank has on the wire to one peer at most; fewer when "
       "one of the two devices takes fewer, and with 0 none are used." },
@@ -109,8 +112,7 @@ static const struct row rows[] = {
       "Ports over which long messages are spread: 1 uses the nearest alone; 2 "
       "warns when a second cannot be used; auto uses it where it can." },
     { "BATON_VERBS_RAIL_SECONDS", "10", INT, AT(verbs_rail_seconds), USER,
-      "Time after which a second port that has answered nothing is given up, "
-      "if its device has not said before that it failed." },
+      "The same for a second port, which is then no longer used." },
     { "BATON_VERBS_WINDOWS", "auto", STRING, AT(verbs_windows), USER,
       "With BATON_REGCACHE=strict, let a peer in by memory windows where the "
       "device has them; auto leaves out Soft-RoCE, which does not look at "

@@ -37,6 +37,7 @@ struct settings {
     int connect_seconds;       /* time a connection may take to come up */
     int verbs_timeout;         /* RC local ack timeout, 4.096 us * 2^value */
     int verbs_retry_count;     /* RC transport retries */
+    int verbs_answer_seconds;  /* without one, then a connection is lost */
     int verbs_reads;           /* reads on the wire at once, per peer */
     bool argument_checks;      /* wrong values of arguments are errors */
     const char *coll_algorithms; /* that must be taken, for tests */

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -18,10 +19,12 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/config.h"
 #include "runtime/base/log.h"
+#include "runtime/base/process.h"
 #include "transport/verbs/connect.h"
 #include "transport/verbs/connection.h"
 #include "transport/verbs/probe.h"
 #include "transport/verbs/rail.h"
+#include "transport/verbs/track.h"
 
 enum { LISTEN_BACKLOG = 1024, GAP_MAX_NSEC = 100000000 };
 
@@ -72,6 +75,51 @@ static void check_deadlines(struct verbs *v)
                        v->patience_nsec);
 }
 
+/* Has it answered nothing for so long? */
+static bool lasts(struct silence *s, uint32_t answers, uint64_t now,
+                  int seconds)
+{
+    if (s->since == 0 || s->answers != answers)
+        *s = (struct silence){ answers, now };
+    return now - s->since >= (uint64_t)seconds * 1000000000u;
+}
+
+static void listen_to(struct connection *c, uint64_t now)
+{
+    const int seconds = settings.verbs_answer_seconds;
+    const int rail_seconds = settings.verbs_rail_seconds;
+    struct track *t = c->track;
+    char cause[64];
+    if (t && t->state == TRACK_READY && t->requested != t->answered &&
+        lasts(&t->silence, t->answered, now, rail_seconds)) {
+        snprintf(cause, sizeof cause, "no answer for %d s", rail_seconds);
+        track_lose(t, cause);
+    }
+    if (c->state == CONNECTION_READY && c->signals != c->signals_taken &&
+        lasts(&c->silence, c->signals_taken, now, seconds)) {
+        snprintf(cause, sizeof cause, "no answer for %d s", seconds);
+        connection_lose(c, cause);
+    }
+}
+
+/*
+ * A device says when it has repeated a packet often enough; one that does not
+ * (rxe, now and then) would let us wait without end. Answers come from the
+ * peer's device, whatever its process does, and all that have come are taken
+ * before this.
+ */
+static void listen_to_all(struct verbs *v)
+{
+    enum { EVERY_NSEC = 1000000000 };
+    const uint64_t now = v->looked_at;
+    if (now < v->listen_at)
+        return;
+    v->listen_at = now + EVERY_NSEC;
+    for (int w = 0; w < v->base.process->world_count; w++)
+        if (v->connections[w])
+            listen_to(v->connections[w], now);
+}
+
 static int take_device_events(struct verbs *v)
 {
     struct ibv_async_event event;
@@ -113,6 +161,7 @@ int events_take(struct verbs *v)
             connect_take_news(news.id->context, &news);
     }
     check_deadlines(v);
+    listen_to_all(v);
     return events;
 }
 

@@ -12,7 +12,6 @@
 
 #include <mpi.h>
 
-#include "runtime/base/clock.h"
 #include "runtime/base/config.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
@@ -21,11 +20,7 @@
 #include "transport/verbs/track.h"
 #include "transport/verbs/wire.h"
 
-enum {
-    COMPLETIONS_MIN = 128,
-    SCRATCH_BYTES = 4096,
-    WATCH_EVERY = 1024 /* idle polls between two looks at the time */
-};
+enum { COMPLETIONS_MIN = 128, SCRATCH_BYTES = 4096 };
 
 /* ---- open and close ---- */
 
@@ -168,23 +163,6 @@ static void lose_all(struct verbs *v, const char *cause)
     }
 }
 
-/* Nothing has come: is there a track whose device keeps silent? A rank that
- * sleeps polls too seldom to count polls. */
-static void watch(struct verbs *v)
-{
-    struct rail *r = v->rail;
-    if (--r->polls_to_watch > 0 && !v->base.process->progress.is_dozing)
-        return;
-    r->polls_to_watch = WATCH_EVERY;
-    const uint64_t now = clock_nsec();
-    for (int w = 0; w < v->base.process->world_count; w++) {
-        struct connection *c = v->connections[w];
-        struct track *t = c ? c->track : NULL;
-        if (t && t->state == TRACK_READY && t->requested != t->answered)
-            track_watch(t, now);
-    }
-}
-
 int rail_poll(struct verbs *v)
 {
     struct rail *r = v->rail;
@@ -201,8 +179,6 @@ int rail_poll(struct verbs *v)
     }
     if (UNLIKELY(count < 0))
         lose_all(v, "its completion queue failed");
-    if (count == 0)
-        watch(v);
     LIST_FOR_EACH(node, &r->troubled)
         track_clear_up(CONTAINER_OF(node, struct track, link));
     if (r->requests == 0 && list_is_empty(&r->troubled))

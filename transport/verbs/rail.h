@@ -27,7 +27,6 @@ struct rail {
     int tracks;            /* that ever had a queue pair: each may have left
                               completions in cq */
     unsigned requests;     /* on the wire, all peers */
-    int polls_to_watch;    /* idle ones until the next look at the time */
     struct list troubled;  /* tracks that broke, or whose end the peer has not
                               heard of */
     bool has_warned;

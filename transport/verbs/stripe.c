@@ -23,8 +23,6 @@ static bool post(struct track *t, struct ibv_send_wr *wr,
         track_break(t, status);
         return false;
     }
-    if (t->requested == t->answered)
-        t->seen = t->answered - 1; /* its time starts at the next look */
     t->sent[t->requested++ % TRACK_QUEUE] = *sent;
     t->lanes[sent->lane].requests++;
     sent->move->requests++;

@@ -6,13 +6,11 @@
 #include "transport/verbs/track.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <mpi.h>
 
-#include "runtime/base/config.h"
 #include "runtime/base/log.h"
 #include "runtime/base/process.h"
 #include "transport/verbs/post.h"
@@ -104,21 +102,6 @@ void track_break(struct track *t, int error)
     list_remove(&t->link);
     list_append(&v->rail->troubled, &t->link);
     v->chores |= CHORE_RAIL;
-}
-
-void track_watch(struct track *t, uint64_t now)
-{
-    const int seconds = settings.verbs_rail_seconds;
-    char cause[64];
-    if (t->seen != t->answered) {
-        t->seen = t->answered;
-        t->quiet_since = now;
-        return;
-    }
-    if (now - t->quiet_since < (uint64_t)seconds * 1000000000u)
-        return;
-    snprintf(cause, sizeof cause, "no answer for %d s", seconds);
-    track_lose(t, cause);
 }
 
 void track_clear_up(struct track *t)

@@ -55,8 +55,7 @@ struct track {
     struct list posted;          /* moves that are completely requested */
     uint32_t requested;          /* work requests ever */
     uint32_t answered;
-    uint32_t seen;               /* answered, when track_watch last looked */
-    uint64_t quiet_since;        /* it has been so since then */
+    struct silence silence;
     struct track_sent sent[TRACK_QUEUE]; /* those between the two */
 };
 
@@ -86,10 +85,6 @@ void track_lose(struct track *t, const char *cause);
 
 /* A post was refused with an errno value; poll will clear up. */
 void track_break(struct track *t, int error);
-
-/* Something is on the wire: lose it if it has answered nothing for the time
- * that the setting verbs_rail_seconds allows. */
-void track_watch(struct track *t, uint64_t now);
 
 /* Do what the state BROKEN or ENDING asks for, if that can be. */
 void track_clear_up(struct track *t);

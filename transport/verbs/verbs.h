@@ -136,6 +136,13 @@ struct owed {
     uint32_t slots;   /* of the ring that we lend */
 };
 
+/* How often a queue pair had answered when it was last looked at, and since
+ * when (clock_nsec; 0: never looked at) it has been so. */
+struct silence {
+    uint32_t answers;
+    uint64_t since;
+};
+
 struct connection {
     struct endpoint base;
     enum connection_state state;
@@ -160,6 +167,7 @@ struct connection {
     bool must_signal;         /* the connection ends: nothing follows */
     uint32_t signals;         /* signalled ones ever */
     uint32_t signals_taken;   /* of these completed */
+    struct silence silence;
     struct sent sent[SEND_QUEUE]; /* those between the two */
 
     struct known known_out;   /* headers that the peer keeps of our packets, */
@@ -215,6 +223,7 @@ struct verbs {
     struct strbuf no_rail;       /* why there is none, if that can be told */
     uint64_t patience_nsec;      /* time spent waiting for events, see events.c */
     uint64_t looked_at;          /* clock_nsec of the last look for them */
+    uint64_t listen_at;          /* when to look for silent queue pairs again */
     int events_countdown;        /* polls until librdmacm is asked again */
     bool is_closing;
 
