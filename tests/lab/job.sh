@@ -46,9 +46,9 @@ unit_test() {
     [[ $output != *SKIP* ]] || fail "$program left something out"
 }
 
-# test_program NAME: a program of make check; it is built when missing.
+# test_program NAME: bring a program of make check up to date.
 test_program() {
-    [[ -x $BUILD/$1 ]] || make -C "$BUILD" "$1" ||
+    make -s -C "$BUILD" "$1" ||
         fail "cannot build $1"
 }
 

@@ -287,8 +287,10 @@ void rdma_answer(struct connection *c, struct rdma_move *m, unsigned requests)
 {
     struct lane *lane = &c->lanes[m->direction];
     struct rdma_chain next;
+    next.count = 0;
     lane->requests -= requests;
-    take_requests(c, lane, &next);
+    if (m->direction == DIRECTION_GET)
+        take_requests(c, lane, &next);
     if (next.count > 0) {
         hotring_unbook(c);
         c->following = &next;

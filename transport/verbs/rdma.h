@@ -29,8 +29,10 @@ void rdma_set_reads(struct connection *c, unsigned reads);
 enum post rdma_get(struct endpoint *ep, const struct transfer *get);
 enum post rdma_put(struct endpoint *ep, const struct transfer *put);
 
-/* So many requests of a move have been answered. What may go now goes behind
- * the packet that tells the peer of the move's end, in one post. */
+/* So many requests of a move have been answered. Reads that may go now go
+ * behind the packet that tells the peer of the move's end, in one post. Writes
+ * do not: rxe, when it has to repeat them on a busy host, then loses its place
+ * more often ("remote invalid request error"). */
 void rdma_answer(struct connection *c, struct rdma_move *m, unsigned requests);
 
 /* A request as it is posted. */
