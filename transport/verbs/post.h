@@ -23,7 +23,6 @@
 #define VERBS_POST_H
 
 #include "transport/verbs/connection.h"
-#include "transport/verbs/rdma.h"
 #include "transport/verbs/verbs.h"
 
 enum control {
@@ -80,25 +79,16 @@ static inline bool post_request(struct connection *c, struct ibv_send_wr *wr,
                          c->unsignalled + 1 >= SIGNAL_EVERY;
     if (is_signalled)
         wr->send_flags |= IBV_SEND_SIGNALED;
-    struct rdma_chain *following = c->following;
-    if (UNLIKELY(following != NULL)) {
-        wr->next = &following->requests[0].wr;
-        c->following = NULL;
-    }
-    struct ibv_send_wr *bad = NULL;
+    struct ibv_send_wr *bad;
     int status = ibv_post_send(c->id->qp, wr, &bad);
-    if (LIKELY(bad != wr)) {
-        c->posted++;
-        c->unsignalled++;
-        if (is_signalled)
-            post_note_signal(c, kind, object, 0);
-        if (UNLIKELY(following != NULL))
-            rdma_note_chain(c, following, bad);
-    }
     if (UNLIKELY(status != 0)) {
         connection_break(c, "cannot send to", status);
         return false;
     }
+    c->posted++;
+    c->unsignalled++;
+    if (is_signalled)
+        post_note_signal(c, kind, object, 0);
     hotring_book(c);
     return true;
 }

@@ -96,28 +96,25 @@ void rdma_describe(struct rdma_move *m, size_t most, int rail,
     m->left -= bytes;
 }
 
-/* The last of each move is signalled. */
-static void link_requests(struct rdma_chain *chain)
-{
-    for (unsigned i = 0; i < chain->count; i++) {
-        struct ibv_send_wr *wr = &chain->requests[i].wr;
-        const bool is_last = i + 1 == chain->count;
-        if (is_last || chain->moves[i + 1] != chain->moves[i])
-            wr->send_flags = IBV_SEND_SIGNALED;
-        if (!is_last)
-            wr->next = &chain->requests[i + 1].wr;
-    }
-}
+/* Requests that the device gets at once. Half of what may be on the wire, so
+ * that it has the other half to do when these are answered. */
+enum { CHAIN = MOVES_PER_PEER / 2 };
+
+struct chain {
+    unsigned count;
+    struct rdma_request requests[CHAIN];
+    struct rdma_move *moves[CHAIN];
+};
 
 /* Take what may be requested now, at most the device's largest message each. */
 static void take_requests(struct connection *c, struct lane *lane,
-                          struct rdma_chain *chain)
+                          struct chain *chain)
 {
     const size_t most = verbs_of(c)->device.max_message_bytes;
     const unsigned room = post_room(c);
     struct list *first;
     chain->count = 0;
-    while (chain->count < RDMA_CHAIN && room > SEND_RESERVE + chain->count &&
+    while (chain->count < CHAIN && room > SEND_RESERVE + chain->count &&
            lane->requests < lane->requests_max &&
            (first = list_first(&lane->waiting)) != NULL) {
         struct rdma_move *m = CONTAINER_OF(first, struct rdma_move, link);
@@ -130,16 +127,32 @@ static void take_requests(struct connection *c, struct lane *lane,
             list_append(&c->moves_posted, &m->link);
         }
     }
-    link_requests(chain);
 }
 
-void rdma_note_chain(struct connection *c, const struct rdma_chain *chain,
-                     const struct ibv_send_wr *end)
+/* Link the requests; the last of each move is signalled. */
+static void link_requests(struct chain *chain)
 {
+    for (unsigned i = 0; i < chain->count; i++) {
+        struct ibv_send_wr *wr = &chain->requests[i].wr;
+        const bool is_last = i + 1 == chain->count;
+        if (is_last || chain->moves[i + 1] != chain->moves[i])
+            wr->send_flags = IBV_SEND_SIGNALED;
+        if (!is_last)
+            wr->next = &chain->requests[i + 1].wr;
+    }
+}
+
+/* False when the device refused one; those before it are on their way. */
+static bool post_chain(struct connection *c, struct chain *chain)
+{
+    struct ibv_send_wr *bad = NULL;
     unsigned requests = 0;
+    link_requests(chain);
+    hotring_unbook(c);
+    int status = ibv_post_send(c->id->qp, &chain->requests[0].wr, &bad);
     for (unsigned i = 0; i < chain->count; i++) {
         const struct ibv_send_wr *wr = &chain->requests[i].wr;
-        if (UNLIKELY(wr == end))
+        if (UNLIKELY(status != 0) && wr == bad)
             break;
         c->posted++;
         c->unsignalled++;
@@ -149,15 +162,6 @@ void rdma_note_chain(struct connection *c, const struct rdma_chain *chain,
             requests = 0;
         }
     }
-}
-
-/* False when the device refused one; those before it are on their way. */
-static bool post_chain(struct connection *c, struct rdma_chain *chain)
-{
-    struct ibv_send_wr *bad = NULL;
-    hotring_unbook(c);
-    int status = ibv_post_send(c->id->qp, &chain->requests[0].wr, &bad);
-    rdma_note_chain(c, chain, bad);
     if (UNLIKELY(status != 0)) {
         connection_break(c, "cannot send to", status);
         return false;
@@ -166,20 +170,10 @@ static bool post_chain(struct connection *c, struct rdma_chain *chain)
     return true;
 }
 
-/* What no packet has taken along. */
-static void post_following(struct connection *c)
-{
-    struct rdma_chain *chain = c->following;
-    c->following = NULL;
-    if (chain && c->state == CONNECTION_READY)
-        post_chain(c, chain);
-}
-
 /* False when a post was refused. */
 static bool advance_lane(struct connection *c, struct lane *lane)
 {
-    struct rdma_chain chain;
-    post_following(c);
+    struct chain chain;
     while (take_requests(c, lane, &chain), chain.count > 0)
         if (!post_chain(c, &chain))
             return false;
@@ -285,18 +279,8 @@ void rdma_settle(struct verbs *v, struct rdma_move *m, unsigned requests)
 
 void rdma_answer(struct connection *c, struct rdma_move *m, unsigned requests)
 {
-    struct lane *lane = &c->lanes[m->direction];
-    struct rdma_chain next;
-    next.count = 0;
-    lane->requests -= requests;
-    if (m->direction == DIRECTION_GET)
-        take_requests(c, lane, &next);
-    if (next.count > 0) {
-        hotring_unbook(c);
-        c->following = &next;
-    }
+    c->lanes[m->direction].requests -= requests;
     rdma_settle(verbs_of(c), m, requests);
-    post_following(c);
 }
 
 void rdma_rewind(struct rdma_move *m)

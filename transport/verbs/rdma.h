@@ -29,10 +29,7 @@ void rdma_set_reads(struct connection *c, unsigned reads);
 enum post rdma_get(struct endpoint *ep, const struct transfer *get);
 enum post rdma_put(struct endpoint *ep, const struct transfer *put);
 
-/* So many requests of a move have been answered. Reads that may go now go
- * behind the packet that tells the peer of the move's end, in one post. Writes
- * do not: rxe, when it has to repeat them on a busy host, then loses its place
- * more often ("remote invalid request error"). */
+/* So many requests of a move have been answered. */
 void rdma_answer(struct connection *c, struct rdma_move *m, unsigned requests);
 
 /* A request as it is posted. */
@@ -40,20 +37,6 @@ struct rdma_request {
     struct ibv_send_wr wr;
     struct ibv_sge sge[SLICES_MAX];
 };
-
-/* Requests that the device gets at once. Half of what may be on the wire, so
- * that it has the other half to do when these are answered. */
-enum { RDMA_CHAIN = MOVES_PER_PEER / 2 };
-
-struct rdma_chain {
-    unsigned count;
-    struct rdma_request requests[RDMA_CHAIN]; /* linked */
-    struct rdma_move *moves[RDMA_CHAIN];
-};
-
-/* A chain is posted, up to the request `end` if that is not NULL. */
-void rdma_note_chain(struct connection *c, const struct rdma_chain *chain,
-                     const struct ibv_send_wr *end);
 
 /* Describe the next at most `most` bytes of m within one run, by the keys of
  * that rail. */

@@ -180,8 +180,6 @@ struct connection {
 
     struct lane lanes[DIRECTIONS];
     struct list moves_posted; /* completely requested */
-    struct rdma_chain *following; /* to be posted with the next packet, or
-                                     NULL; see rdma_answer */
 
     bool is_asker;            /* the connection came up by our request */
     bool has_track;           /* both sides have a second rail */
