@@ -75,49 +75,42 @@ static void check_deadlines(struct verbs *v)
                        v->patience_nsec);
 }
 
-/* Has it answered nothing for so long? */
+enum { CAUSE_BYTES = 64 };
+
+/* Has it answered nothing for so long? Then that is the cause. */
 static bool lasts(struct silence *s, uint32_t answers, uint64_t now,
-                  int seconds)
+                  int seconds, char cause[CAUSE_BYTES])
 {
     if (s->since == 0 || s->answers != answers)
         *s = (struct silence){ answers, now };
+    snprintf(cause, CAUSE_BYTES, "no answer for %d s", seconds);
     return now - s->since >= (uint64_t)seconds * 1000000000u;
 }
 
-static void listen_to(struct connection *c, uint64_t now)
+static void check_silence(struct connection *c, uint64_t now)
 {
-    const int seconds = settings.verbs_answer_seconds;
-    const int rail_seconds = settings.verbs_rail_seconds;
     struct track *t = c->track;
-    char cause[64];
+    char cause[CAUSE_BYTES];
     if (t && t->state == TRACK_READY && t->requested != t->answered &&
-        lasts(&t->silence, t->answered, now, rail_seconds)) {
-        snprintf(cause, sizeof cause, "no answer for %d s", rail_seconds);
+        lasts(&t->silence, t->answered, now, settings.verbs_rail_seconds,
+              cause))
         track_lose(t, cause);
-    }
     if (c->state == CONNECTION_READY && c->signals != c->signals_taken &&
-        lasts(&c->silence, c->signals_taken, now, seconds)) {
-        snprintf(cause, sizeof cause, "no answer for %d s", seconds);
+        lasts(&c->silence, c->signals_taken, now,
+              settings.verbs_answer_seconds, cause))
         connection_lose(c, cause);
-    }
 }
 
-/*
- * A device says when it has repeated a packet often enough; one that does not
- * (rxe, now and then) would let us wait without end. Answers come from the
- * peer's device, whatever its process does, and all that have come are taken
- * before this.
- */
-static void listen_to_all(struct verbs *v)
+void events_lose_silent(struct verbs *v)
 {
     enum { EVERY_NSEC = 1000000000 };
     const uint64_t now = v->looked_at;
-    if (now < v->listen_at)
+    if (now < v->silence_at)
         return;
-    v->listen_at = now + EVERY_NSEC;
+    v->silence_at = now + EVERY_NSEC;
     for (int w = 0; w < v->base.process->world_count; w++)
         if (v->connections[w])
-            listen_to(v->connections[w], now);
+            check_silence(v->connections[w], now);
 }
 
 static int take_device_events(struct verbs *v)
@@ -161,7 +154,6 @@ int events_take(struct verbs *v)
             connect_take_news(news.id->context, &news);
     }
     check_deadlines(v);
-    listen_to_all(v);
     return events;
 }
 

@@ -23,4 +23,14 @@ void events_close(struct verbs *v);
 /* Handle what was reported, and deadlines; returns the number of events. */
 int events_take(struct verbs *v);
 
+/*
+ * Lose what has been silent for too long. A device says when it has repeated a
+ * packet often enough; one that does not (rxe, now and then) would let us wait
+ * without end. Answers come from the peer's device, whatever its process does.
+ * To be called after events_take, and only when the completion queues have just
+ * been found empty: after a long computation they may hold more answers than
+ * one poll takes.
+ */
+void events_lose_silent(struct verbs *v);
+
 #endif

@@ -173,9 +173,11 @@ int poll_completions(struct verbs *v)
     return count;
 }
 
-static NO_INLINE int look_for_events(struct verbs *v)
+static NO_INLINE int look_for_events(struct verbs *v, bool is_idle)
 {
     int events = events_take(v);
+    if (is_idle)
+        events_lose_silent(v);
     v->events_countdown = list_is_empty(&v->pending) ? EVENTS_EVERY
                                                      : EVENTS_EVERY_PENDING;
     return events;
@@ -205,7 +207,7 @@ static NO_INLINE int poll_queue(struct verbs *v, int events)
     v->events_countdown -= (events ? 1 : IDLE_WEIGHT) * (passes ? passes : 1);
     if (UNLIKELY(v->events_countdown <= 0) ||
         UNLIKELY(v->base.process->progress.is_dozing))
-        events += look_for_events(v);
+        events += look_for_events(v, events == 0);
     return events;
 }
 

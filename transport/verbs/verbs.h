@@ -221,7 +221,7 @@ struct verbs {
     struct strbuf no_rail;       /* why there is none, if that can be told */
     uint64_t patience_nsec;      /* time spent waiting for events, see events.c */
     uint64_t looked_at;          /* clock_nsec of the last look for them */
-    uint64_t listen_at;          /* when to look for silent queue pairs again */
+    uint64_t silence_at;         /* when to look for silent queue pairs again */
     int events_countdown;        /* polls until librdmacm is asked again */
     bool is_closing;
 
