@@ -52,6 +52,16 @@ test_program() {
         fail "cannot build $1"
 }
 
+# compile DIRECTORY/NAME OPTION…: a program of tests/mpi, with the build tree's
+# mpicc; sets PROGRAM.
+compile() {
+    local source=$TOP/tests/mpi/$1.c
+    PROGRAM=$BUILD/tests/mpi/$1
+    mkdir -p "${PROGRAM%/*}"
+    "$BUILD/tools/mpicc" -O2 -std=gnu11 -g -I"$TOP/tests/mpi" -o "$PROGRAM" \
+        "$source" "${@:2}" || fail "cannot compile $source"
+}
+
 # nothing_left NODE: no rank, agent or mpirun lives there.
 nothing_left() {
     ! on "$1" grep -shE '^(baton-agent|mpirun|latency|bandwidth)' \

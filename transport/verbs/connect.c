@@ -313,7 +313,8 @@ static void take_disconnect(struct connection *c)
     if (c->state != CONNECTION_READY && c->state != CONNECTION_ACCEPTED)
         return;
     if (!c->has_farewell) {
-        connection_lose(c, "the peer's process has ended");
+        connection_lose(c, "that rank has closed it, or its process has "
+                           "ended");
         return;
     }
     int err = error_make(MPI_ERR_OTHER, "rank %d has left: it called "

@@ -22,6 +22,7 @@
 #include "runtime/base/process.h"
 #include "transport/verbs/connect.h"
 #include "transport/verbs/connection.h"
+#include "transport/verbs/post.h"
 #include "transport/verbs/probe.h"
 #include "transport/verbs/rail.h"
 #include "transport/verbs/track.h"
@@ -95,10 +96,16 @@ static void check_silence(struct connection *c, uint64_t now)
         lasts(&t->silence, t->answered, now, settings.verbs_rail_seconds,
               cause))
         track_lose(t, cause);
-    if (c->state == CONNECTION_READY && c->signals != c->signals_taken &&
+    if (c->state != CONNECTION_READY)
+        return;
+    post_ask(c);
+    if (c->signals != c->signals_taken &&
         lasts(&c->silence, c->signals_taken, now,
-              settings.verbs_answer_seconds, cause))
+              settings.verbs_answer_seconds, cause)) {
+        /* the peer may be the first to report the end, without the cause */
+        log_warn("rank %d gives %s; the connection ends", c->base.world, cause);
         connection_lose(c, cause);
+    }
 }
 
 void events_lose_silent(struct verbs *v)

@@ -106,6 +106,10 @@ static inline unsigned post_room(const struct connection *c)
     return SEND_QUEUE - (c->posted - c->out.booked - c->retired);
 }
 
+/* Learn whether the peer's device still answers: after unsignalled work requests
+ * that nothing else would tell of, write nothing, signalled. */
+void post_ask(struct connection *c);
+
 /* A signalled work request has completed: retire all up to it. */
 void post_retire(struct connection *c);
 

@@ -4,17 +4,14 @@
 # nodes: 2
 . "$TOP/tests/lab/job.sh"
 
-program=$BUILD/tests/mpi/errors/lost
-mkdir -p "${program%/*}"
-"$BUILD/tools/mpicc" -std=gnu11 -g -I"$TOP/tests/mpi" -o "$program" \
-    "$TOP/tests/mpi/errors/lost.c" || fail "cannot compile lost.c"
+compile errors/lost
 
 # dies RANKS OPTION…: the last of them does, the others say that they are
 # through.
 dies() {
     local ranks=$1
     shift
-    job -n "$ranks" -keep-going "$@" "$program" connections
+    job -n "$ranks" -keep-going "$@" "$PROGRAM" connections
     equal "exit code" "$STATUS" 137
     contains "mpirun" "$OUTPUT" "was killed by signal 9 (Killed)"
     equal "ranks that are through" \

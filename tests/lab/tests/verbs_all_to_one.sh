@@ -13,17 +13,14 @@ not_ready() {
         /sys/class/infiniband/rxe0/ports/1/hw_counters/send_rnr_err
 }
 
-mkdir -p "$BUILD/tests/mpi/p2p"
-"$BUILD/tools/mpicc" -O1 -I"$TOP/tests/mpi" \
-    -o "$BUILD/tests/mpi/p2p/all_to_one" \
-    "$TOP/tests/mpi/p2p/all_to_one.c" || fail "all_to_one.c does not compile"
+compile p2p/all_to_one
 SLOWER=$((SLOWER * (2 + ${SENDERS:-8} / 16)))
 before=$(not_ready)
 packets=$(counter 1 sent_pkts)
 read -r -a limits <<< "${CREDITS:-32 4}"
 for credits in "${limits[@]}"; do
     works -n $((${SENDERS:-8} + 1)) -x BATON_TRANSPORTS=verbs,self \
-        -x BATON_VERBS_CREDITS=$credits "$BUILD/tests/mpi/p2p/all_to_one"
+        -x BATON_VERBS_CREDITS=$credits "$PROGRAM"
 done
 more "sent_pkts" "$(counter 1 sent_pkts)" \
     $((packets + ${#limits[@]} * 300 * ${SENDERS:-8}))

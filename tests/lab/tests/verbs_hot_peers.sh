@@ -11,15 +11,13 @@ not_ready() {
         /sys/class/infiniband/rxe0/ports/1/hw_counters/send_rnr_err
 }
 
-mkdir -p "$BUILD/tests/mpi/p2p"
-"$BUILD/tools/mpicc" -O1 -I"$TOP/tests/mpi" -o "$BUILD/tests/mpi/p2p/hot_peers" \
-    "$TOP/tests/mpi/p2p/hot_peers.c" || fail "hot_peers.c does not compile"
+compile p2p/hot_peers
 before=$(not_ready)
 for case in "2 8 32" "4 1 4" "5 2 32"; do
     read -r ranks hot credits <<< "$case"
     works -n "$ranks" -x BATON_TRANSPORTS=verbs,self -x BATON_LOG=debug \
         -x BATON_VERBS_HOT_PEERS="$hot" -x BATON_VERBS_CREDITS="$credits" \
-        "$BUILD/tests/mpi/p2p/hot_peers" > "$BUILD/tests/lab/hot.out"
+        "$PROGRAM" > "$BUILD/tests/lab/hot.out"
     grep -q "is hot" "$BUILD/tests/lab/hot.out" || fail "nobody was hot"
     ((hot >= ranks - 1)) ||
         grep -q "is no longer hot" "$BUILD/tests/lab/hot.out" ||

@@ -9,10 +9,7 @@
 # own lab
 . "$TOP/tests/lab/job.sh"
 
-LONG=$BUILD/tests/mpi/p2p/long
-mkdir -p "$BUILD/tests/mpi/p2p"
-"$BUILD/tools/mpicc" -O2 -I"$TOP/tests/mpi" -o "$LONG" \
-    "$TOP/tests/mpi/p2p/long.c" || fail "long.c does not compile"
+compile p2p/long
 
 carries() { (($(counter 1 sent_pkts rxe1) > $1)); }
 is() { on "$1" grep -q "$2" /sys/class/infiniband/rxe1/ports/1/state; }
@@ -28,7 +25,7 @@ lose() {
     before=$(counter 1 sent_pkts rxe1)
     # Rounds enough that it goes down long before the last.
     (works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self "$@" \
-        "$LONG" "$ROUNDS") > "$log" 2>&1 &
+        "$PROGRAM" "$ROUNDS") > "$log" 2>&1 &
     eventually 60 carries $((before + 2000)) || {
         cat "$log"; fail "the second rail carries nothing"; }
     on "$node" $DOWN
@@ -65,8 +62,8 @@ contains "the warning" "$(< "$BUILD/tests/lab/verbs_rail_lost.out")" \
 
 on 2 ip link set fabric2 down
 eventually 10 is 2 DOWN || fail "the second rail is not down"
-works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self "$LONG" 4
+works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self "$PROGRAM" 4
 [[ $OUTPUT != *"second rail"* ]] || fail "a warning that nobody asked for"
 works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self \
-    -x BATON_VERBS_RAILS=2 "$LONG" 4
+    -x BATON_VERBS_RAILS=2 "$PROGRAM" 4
 contains "the warning" "$OUTPUT" "there is no second rail: rxe1 port 1 is not active"

@@ -6,10 +6,7 @@
 # options: --rails 2
 . "$TOP/tests/lab/job.sh"
 
-LONG=$BUILD/tests/mpi/p2p/long
-mkdir -p "$BUILD/tests/mpi/p2p"
-"$BUILD/tools/mpicc" -O2 -I"$TOP/tests/mpi" -o "$LONG" \
-    "$TOP/tests/mpi/p2p/long.c" || fail "long.c does not compile"
+compile p2p/long
 
 # sent DEVICE: packets of both nodes by it.
 sent() {
@@ -19,7 +16,7 @@ sent() {
 # long MPIRUN-OPTION…: set FIRST and SECOND to what each rail carried.
 long() {
     FIRST=$(sent rxe0) SECOND=$(sent rxe1)
-    works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self "$@" "$LONG" 16
+    works -host node1,node2 -n 2 -x BATON_TRANSPORTS=verbs,self "$@" "$PROGRAM" 16
     contains "the output" "$OUTPUT" "16 rounds, every byte right"
     FIRST=$(($(sent rxe0) - FIRST)) SECOND=$(($(sent rxe1) - SECOND))
     echo "packets: $FIRST and $SECOND"
@@ -37,7 +34,7 @@ equal "packets by a rail that is not allowed" "$SECOND" 0
 long -x BATON_DEVICE=rxe1
 equal "packets by the device that is not allowed" "$FIRST" 0
 
-works -host node1,node2 -n 2 -explain -x BATON_TRANSPORTS=verbs,self "$LONG" 2
+works -host node1,node2 -n 2 -explain -x BATON_TRANSPORTS=verbs,self "$PROGRAM" 2
 contains "the explanation" "$OUTPUT" "verbs: rxe0 port 1, GID 1 ::ffff:192.0.2.1"
 contains "the explanation" "$OUTPUT" \
     "by a second rail: rxe1 port 1, GID 1 ::ffff:198.51.100.2 (RoCE v2)"

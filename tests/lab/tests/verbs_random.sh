@@ -6,9 +6,7 @@
 # limit: 3000
 . "$TOP/tests/lab/job.sh"
 
-mkdir -p "$BUILD/tests/mpi/p2p"
-"$BUILD/tools/mpicc" -O2 -I"$TOP/tests/mpi" -o "$BUILD/tests/mpi/p2p/random" \
-    "$TOP/tests/mpi/p2p/random.c" || fail "random.c does not compile"
+compile p2p/random
 
 settings=(
     "BATON_RENDEZVOUS=auto"
@@ -28,7 +26,7 @@ for setting in "${settings[@]}"; do
     for word in $setting; do options+=(-x "$word"); done
     works -n 4 -host "${HOSTS:-node1:4}" -map-by node \
         -x BATON_TRANSPORTS=verbs,self "${options[@]}" \
-        "$BUILD/tests/mpi/p2p/random" "$each" "$seed"
+        "$PROGRAM" "$each" "$seed"
     contains "the output" "$OUTPUT" "every byte right"
     seed=$((seed + 1))
 done

@@ -6,10 +6,8 @@
 . "$TOP/tests/lab/job.sh"
 
 cd "$BUILD" || fail "no $BUILD"
-mkdir -p tests/mpi/p2p
 for program in zero_copy zero_copy_vector; do
-    tools/mpicc -O1 -I"$TOP/tests/mpi" -o tests/mpi/p2p/$program \
-        "$TOP/tests/mpi/p2p/$program.c" || fail "$program.c does not compile"
+    compile p2p/$program
 done
 
 # value NAME: of the last job's counters.

@@ -15,11 +15,8 @@ REPEAT=${REPEAT:-1}
 FROM=${FROM:-1}
 verbs=(-n 2 -x BATON_TRANSPORTS=verbs,self)
 programs=$BUILD/tests/mpi/p2p
-mkdir -p "$programs"
 for program in replaced replaced_threads fork random; do
-    "$BUILD/tools/mpicc" -O2 -std=gnu11 -pthread -I"$TOP/tests/mpi" \
-        -o "$programs/$program" "$TOP/tests/mpi/p2p/$program.c" ||
-        fail "$program.c does not compile"
+    compile p2p/$program -pthread
 done
 
 # turn PASS WAY…: the way whose turn it is.
