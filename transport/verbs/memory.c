@@ -293,20 +293,20 @@ void memory_close_cache(struct verbs *v)
         memwatch_close(v->memwatch);
 }
 
+static const char *how_kept(const struct verbs *v)
+{
+    if (!v->memwatch)
+        return choose_mode() == MODE_NO ? "not kept (BATON_REGCACHE=no)"
+                                        : "not kept (no userfaultfd)";
+    return memwatch_asks_kernel(v->memwatch)
+               ? "kept (userfaultfd, asked at each use because of threads)"
+               : "kept (userfaultfd)";
+}
+
 void memory_explain(struct verbs *v, struct strbuf *out)
 {
     memory_open_cache(v);
-    strbuf_puts(out, "registrations ");
-    if (!v->memwatch) {
-        strbuf_puts(out, choose_mode() == MODE_NO
-                             ? "not kept (BATON_REGCACHE=no)"
-                             : "not kept (no userfaultfd)");
-        return;
-    }
-    strbuf_puts(out, memwatch_asks_kernel(v->memwatch)
-                         ? "kept (userfaultfd, asked at each use because of "
-                           "threads)"
-                         : "kept (userfaultfd)");
+    strbuf_printf(out, "registrations %s", how_kept(v));
     if (v->exposures)
         strbuf_puts(out, v->windows
                              ? ", shown to one peer for a transfer by memory "
