@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Random messages of all kinds, every byte checked, over each way a long
 # message can go. MESSAGES tells how many in all (12000), SEED where to begin
-# and HOSTS where the ranks are (node1:4).
+# and HOSTS where the ranks are (node1:4). With IS_LOSSY=yes the windows of rxe
+# are left out: when it repeats packets it binds and invalidates again, too,
+# fails to, and the queue pair stands still.
 # nodes: 1
 # limit: 3000
 . "$TOP/tests/lab/job.sh"
@@ -22,6 +24,10 @@ settings=(
 each=$((${MESSAGES:-12000} / ${#settings[@]}))
 seed=${SEED:-1}
 for setting in "${settings[@]}"; do
+    if [[ ${IS_LOSSY:-no} == yes && $setting == *WINDOWS=yes* ]]; then
+        echo "left out, because frames are lost: $setting"
+        continue
+    fi
     options=()
     for word in $setting; do options+=(-x "$word"); done
     works -n 4 -host "${HOSTS:-node1:4}" -map-by node \
