@@ -92,6 +92,9 @@ static ALWAYS_INLINE void library_leave(const bool *is_inside)
  */
 int api_raise(struct mpi_comm *comm, int err, const char *function) COLD;
 
+/* Would that end the job? */
+bool api_is_fatal(struct mpi_comm *comm) COLD;
+
 /* End the job with the sentence of err. */
 _Noreturn void api_die(int err, const char *function) COLD;
 

@@ -69,17 +69,37 @@ static bool has_default_handler(const struct mpi_comm *comm)
                                 (uintptr_t)MPI_ERRORS_ARE_FATAL;
 }
 
+/* The communicator at which errors of comm (NULL: of no object) are raised, or
+ * NULL: there are sessions only. */
+static struct mpi_comm *raise_at(struct mpi_comm *comm)
+{
+    if (!comm)
+        comm = library.self;
+    if (comm && settings.errors_at_world && has_default_handler(comm))
+        comm = library.world;
+    return comm;
+}
+
+static bool is_fatal(const struct mpi_errhandler *handler)
+{
+    return handler->of != KIND_COMM &&
+           handler->object.handle != (uintptr_t)MPI_ERRORS_RETURN;
+}
+
+bool api_is_fatal(struct mpi_comm *comm)
+{
+    const struct mpi_comm *at = raise_at(comm);
+    return !at || is_fatal(at->errhandler);
+}
+
 int api_raise(struct mpi_comm *comm, int err, const char *function)
 {
     if (!library.process)
         die_outside(function);
     error_name_function(err, function);
-    if (!comm)
-        comm = library.self;
-    if (!comm)
-        api_die(err, function); /* sessions only, and no object concerned */
-    if (settings.errors_at_world && has_default_handler(comm))
-        comm = library.world;
+    comm = raise_at(comm);
+    if (!comm || is_fatal(comm->errhandler))
+        api_die(err, function);
     const struct mpi_errhandler *handler = comm->errhandler;
     if (handler->of == KIND_COMM) {
         /* A request may outlive the handle of its communicator. */
@@ -87,10 +107,7 @@ int api_raise(struct mpi_comm *comm, int err, const char *function)
             comm->object.handle ? comm_handle(comm) : MPI_COMM_NULL;
         int code = err;
         handler->user.comm(&handle, &code, NULL);
-        return err;
     }
-    if (handler->object.handle != (uintptr_t)MPI_ERRORS_RETURN)
-        api_die(err, function);
     return err;
 }
 

@@ -190,6 +190,14 @@ static bool all_complete(int count, const MPI_Request requests[])
     return true;
 }
 
+/* What a call says of which the first error is err, at comm: that itself when
+ * nobody will look at statuses. */
+static int summary(const MPI_Status statuses[], int err, struct mpi_comm *comm)
+{
+    return statuses == MPI_STATUSES_IGNORE || api_is_fatal(comm)
+               ? err : MPI_ERR_IN_STATUS;
+}
+
 /* Finish all that are null or complete; the others are there only when one
  * has failed. */
 static int finish_all(int count, MPI_Request requests[], MPI_Status statuses[],
@@ -203,9 +211,8 @@ static int finish_all(int count, MPI_Request requests[], MPI_Status statuses[],
             continue;
         }
         note_error(statuses, i, err);
-        /* Without statuses the first error itself is the best answer. */
         if (err != MPI_SUCCESS && result == MPI_SUCCESS)
-            result = statuses == MPI_STATUSES_IGNORE ? err : MPI_ERR_IN_STATUS;
+            result = summary(statuses, err, *comm);
     }
     return result;
 }
@@ -401,8 +408,7 @@ static bool finish_some(const struct some *s, int *err, struct mpi_comm **comm)
         note_error(s->statuses, found, one);
         s->indices[found++] = i;
         if (one != MPI_SUCCESS && *err == MPI_SUCCESS)
-            *err = s->statuses == MPI_STATUSES_IGNORE ? one
-                                                      : MPI_ERR_IN_STATUS;
+            *err = summary(s->statuses, one, *comm);
     }
     *s->outcount = is_any_active ? found : MPI_UNDEFINED;
     return found > 0 || !is_any_active;

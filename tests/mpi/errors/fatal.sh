@@ -30,6 +30,8 @@ fatal uncommitted 3 "MPI_Send: the datatype was not committed"
 fatal buffer 1 "MPI_Send: the buffer is a null pointer"
 fatal op 10 "MPI_Reduce_local: MPI_LXOR is not defined for MPI_DOUBLE"
 fatal truncate 15 "MPI_Sendrecv: "
+fatal waitall 15 "MPI_Waitall: "
+fatal waitsome 15 "MPI_Waitsome: "
 
 expect "a call before MPI_Init" 1 "$mpirun" -n 1 "$program" none early
 has "$err" "MPI_Send was called before MPI_Init"

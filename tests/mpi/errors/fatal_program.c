@@ -9,9 +9,21 @@
 
 static int buffer[1000];
 
+/* Two requests with statuses, of which the second one fails. */
+static void start_two(MPI_Request requests[2], int self)
+{
+    MPI_Irecv(buffer, 1, MPI_INT, self, 0, MPI_COMM_WORLD, &requests[0]);
+    MPI_Irecv(buffer + 1, 1, MPI_INT, self, 1, MPI_COMM_WORLD, &requests[1]);
+    MPI_Send(buffer + 3, 1, MPI_INT, self, 0, MPI_COMM_WORLD);
+    MPI_Send(buffer + 3, 3, MPI_INT, self, 1, MPI_COMM_WORLD);
+}
+
 static void make_error(const char *which, int size)
 {
     MPI_Datatype raw;
+    MPI_Request requests[2];
+    MPI_Status statuses[2];
+    int count, indices[2];
     MPI_Type_vector(2, 1, 2, MPI_INT, &raw);
     if (strcmp(which, "rank") == 0)
         MPI_Send(buffer, 1, MPI_INT, size + 3, 0, MPI_COMM_WORLD);
@@ -32,6 +44,13 @@ static void make_error(const char *which, int size)
     else if (strcmp(which, "truncate") == 0)
         MPI_Sendrecv(buffer, 1000, MPI_INT, size - 1, 0, buffer, 999, MPI_INT,
                      size - 1, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    else if (strcmp(which, "waitall") == 0) {
+        start_two(requests, size - 1);
+        MPI_Waitall(2, requests, statuses);
+    } else if (strcmp(which, "waitsome") == 0) {
+        start_two(requests, size - 1);
+        MPI_Waitsome(2, requests, &count, indices, statuses);
+    }
 }
 
 int main(int argc, char **argv)
