@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Binding. Ranks in sequence fill objects in hwloc's logical order, so
- * neighbouring ranks share caches. With more ranks than sockets or NUMA nodes
- * each of these takes a block of ranks.
+ * neighbouring ranks share caches. With more ranks than objects each of these
+ * takes a block of ranks.
  */
 #include "launcher/binding.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <mpi.h>
@@ -44,22 +45,30 @@ static int count_objects(hwloc_topology_t topology,
     return find_object(topology, allowed, kinds[bind].type, -1, NULL);
 }
 
+/* A core for each rank, or as many ranks on each core. */
+static bool cores_suit(int cores, int ranks)
+{
+    return ranks <= cores || (cores > 0 && ranks % cores == 0);
+}
+
 int binding_choose(struct binding *b, hwloc_topology_t topology,
                    hwloc_const_cpuset_t allowed, enum bind_to bind, int count,
                    struct strbuf *error)
 {
     *b = (struct binding){ .bind = bind, .count = count };
-    if (bind == BIND_DEFAULT)
-        b->bind = count > 1 &&
-                  count <= count_objects(topology, allowed, BIND_CORE)
-                      ? BIND_CORE : BIND_NONE;
+    if (bind == BIND_DEFAULT) {
+        int cores = count_objects(topology, allowed, BIND_CORE);
+        b->bind = count > 1 && cores_suit(cores, count) ? BIND_CORE
+                                                        : BIND_NONE;
+    }
     if (b->bind == BIND_NONE)
         return MPI_SUCCESS;
     int objects = count_objects(topology, allowed, b->bind);
-    if (objects == 0 || (b->bind == BIND_CORE && count > objects)) {
+    if (objects == 0 ||
+        (b->bind == BIND_CORE && !cores_suit(objects, count))) {
         strbuf_printf(error, "-bind-to %s: %d usable here for %d ranks; use "
-                      "-bind-to none or fewer ranks", kinds[b->bind].name,
-                      objects, count);
+                      "-bind-to none, or as many ranks on each of them",
+                      kinds[b->bind].name, objects, count);
         return MPI_ERR_ARG;
     }
     b->sets = calloc((size_t)count, sizeof *b->sets);

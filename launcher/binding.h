@@ -4,7 +4,9 @@
  * the launcher itself was allowed (cgroup, taskset).
  *
  * By default ranks are tied to a core each as long as there are cores for all
- * of them; a single rank on a host is left to the scheduler.
+ * of them. More ranks are tied to cores when each core gets as many: a
+ * scheduler that puts three on one and one on another makes all wait for the
+ * three. Other numbers, and a single rank on a host, are left to the scheduler.
  */
 #ifndef LAUNCHER_BINDING_H
 #define LAUNCHER_BINDING_H

@@ -92,6 +92,16 @@ START_TEST(by_default_a_core_each_while_there_are_enough)
 }
 END_TEST
 
+START_TEST(by_default_as_many_on_each_core)
+{
+    expect((struct wish){ two_sockets, "0-3", BIND_DEFAULT, 4 },
+           "0-1 0-1 2-3 2-3");
+    expect((struct wish){ two_sockets, "0-3", BIND_CORE, 6 },
+           "0-1 0-1 0-1 2-3 2-3 2-3");
+    expect((struct wish){ two_sockets, "0-1", BIND_DEFAULT, 2 }, "0-1 0-1");
+}
+END_TEST
+
 START_TEST(a_lone_rank_is_left_to_the_scheduler)
 {
     expect((struct wish){ two_sockets, NULL, BIND_DEFAULT, 1 }, "none");
@@ -99,7 +109,7 @@ START_TEST(a_lone_rank_is_left_to_the_scheduler)
 }
 END_TEST
 
-START_TEST(more_ranks_than_cores_is_an_error_when_asked_for)
+START_TEST(cores_that_do_not_suit_are_an_error_when_asked_for)
 {
     struct wish w = { two_sockets, NULL, BIND_CORE, 9 };
     char result[512];
@@ -118,7 +128,8 @@ int main(void)
     tcase_add_test(t, numa_nodes);
     tcase_add_test(t, only_allowed_cpus_are_used);
     tcase_add_test(t, by_default_a_core_each_while_there_are_enough);
+    tcase_add_test(t, by_default_as_many_on_each_core);
     tcase_add_test(t, a_lone_rank_is_left_to_the_scheduler);
-    tcase_add_test(t, more_ranks_than_cores_is_an_error_when_asked_for);
+    tcase_add_test(t, cores_that_do_not_suit_are_an_error_when_asked_for);
     return suite_run("binding", t);
 }
