@@ -8,6 +8,7 @@
  */
 #include "collectives/node/board.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include "runtime/objects/comm.h"
 #include "runtime/p2p/p2p.h"
 
-enum { PAGE = 4096, OWN_CORE_LOOKS = 16 };
+enum { PAGE = 4096 };
 
 /* A hall has room for this, or for less where so many ranks share a board that
  * their halls would take more than this together; more ranks have none. */
@@ -83,7 +84,7 @@ int board_open(struct mpi_comm *comm, uint64_t offset, struct board **out)
     b->rank = comm->rank;
     b->size = comm->size;
     b->last_root = -1;
-    b->spin = process->has_own_core ? OWN_CORE_LOOKS : 0;
+    b->has_own_core = process->has_own_core;
     for (int i = 0, local; i < comm->size; i++)
         if (process_is_local(process, comm->worlds[i], &local))
             b->bells[i] =
@@ -146,6 +147,11 @@ static inline size_t bytes_of(uint64_t entry)
     return (size_t)((entry & ~MORE) >> 32);
 }
 
+static inline bool has_entered(uint64_t entry, uint32_t number)
+{
+    return (int32_t)((uint32_t)entry - number) >= 0;
+}
+
 /*
  * Have all of them? The acquire loads pair with the release store in `enter`:
  * who sees the number sees the data written before it, and knows that the rank
@@ -157,7 +163,7 @@ static bool have_entered(struct awaited *a)
         const struct board_line *line = line_of(a->board, a->from, a->number);
         uint64_t entry = atomic_load_explicit(&line->entry,
                                               memory_order_acquire);
-        if ((int32_t)((uint32_t)entry - a->number) < 0)
+        if (!has_entered(entry, a->number))
             return false;
         if (UNLIKELY(entry & MORE) && bytes_of(entry) < a->bytes)
             return false;
@@ -180,12 +186,43 @@ static bool has_come(struct progress_await *base)
     return have_entered(CONTAINER_OF(base, struct awaited, base));
 }
 
-/* Look some times before each round of progress, which costs more. */
+/* Were all that are missing on other processors than this one when they last
+ * used that line? */
+static bool are_elsewhere(const struct awaited *a)
+{
+    const uint32_t here = (uint32_t)sched_getcpu();
+    for (int i = a->from; i < a->end; i++) {
+        const struct board_line *line = line_of(a->board, i, a->number);
+        if (atomic_load_explicit(&line->cpu, memory_order_relaxed) == here &&
+            !has_entered(atomic_load_explicit(&line->entry,
+                                              memory_order_relaxed),
+                         a->number))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * How often to look before a round of progress, which costs more. Where ranks
+ * share cores the round yields: at once to one that is waited for; else after
+ * about the time of a switch, since those on the other cores are as far as we
+ * are, and two switches are dearer than to wait for them.
+ */
+static unsigned looks_of(const struct board *b, const struct awaited *a)
+{
+    enum { OWN_CORE_LOOKS = 16, SHARED_CORE_LOOKS = 40 };
+    if (b->has_own_core)
+        return OWN_CORE_LOOKS;
+    return are_elsewhere(a) ? SHARED_CORE_LOOKS : 0;
+}
+
 static bool look(const struct board *b, struct awaited *a)
 {
-    for (unsigned looks = 0; looks < b->spin; looks++) {
-        if (have_entered(a))
+    for (unsigned looks = looks_of(b, a); looks > 0; looks--) {
+        if (have_entered(a)) {
+            progress_came(b->progress);
             return true;
+        }
         cpu_relax();
     }
     return false;
@@ -340,7 +377,11 @@ int board_next(struct board *b, size_t bytes, void **place)
  * steps too. */
 static inline void enter(struct board *b, size_t bytes, uint64_t more)
 {
-    atomic_store_explicit(&line_of(b, b->rank, b->number)->entry,
+    struct board_line *line = line_of(b, b->rank, b->number);
+    if (!b->has_own_core)
+        atomic_store_explicit(&line->cpu, (uint32_t)sched_getcpu(),
+                              memory_order_relaxed);
+    atomic_store_explicit(&line->entry,
                           b->number | (uint64_t)bytes << 32 | more,
                           memory_order_release);
 }

@@ -49,7 +49,8 @@ enum {
 struct board_line {
     /* number | bytes << 32 | are there more to come? << 63 */
     _Alignas(CACHE_LINE) _Atomic uint64_t entry;
-    uint64_t unused;
+    _Atomic uint32_t cpu; /* that its owner entered on, where ranks share them */
+    uint32_t unused;
     unsigned char data[BOARD_INLINE_BYTES];
 };
 
@@ -72,7 +73,7 @@ struct board {
                                   entered */
     int tag;                   /* of the running operation */
     unsigned failures_seen;    /* of the rank's, see progress.h */
-    unsigned spin;             /* looks between two rounds of progress */
+    bool has_own_core;         /* this rank */
     bool has_own_cores;        /* each of the ranks; agreed on */
     bool is_pair;              /* two ranks with own cores that can read each
                                   other's memory */

@@ -112,6 +112,7 @@ void progress_yield(struct progress *p) COLD;
 static inline void progress_came(struct progress *p)
 {
     p->spins_left = p->spin;
+    p->waiting_since = 0;
 }
 
 /* One idle round of a rank that waits for *flag (NULL: for something else) has
@@ -162,7 +163,6 @@ static inline void progress_round_for(struct progress *p, const int *flag)
 {
     if (progress_poll(p) != 0) {
         progress_came(p);
-        p->waiting_since = 0;
     } else if (LIKELY(--p->spins_left > 0)) {
         if (!p->silent_sources) /* a poll of a device takes its time anyway */
             cpu_relax();
