@@ -28,11 +28,22 @@ enum { HALL_BYTES = 1 << 20, HALLS_BYTES = 64 << 20, HALL_RANKS = 256 };
 
 static const uint64_t MORE = (uint64_t)1 << 63;
 
+/* A line that one rank writes and one on another core reads, to see how long
+ * that takes. */
+struct probe {
+    _Alignas(CACHE_LINE) _Atomic uint32_t number;
+};
+
+enum { PROBES = PAGE / CACHE_LINE - 1 };
+
 struct board_header {
     _Atomic uint32_t waiters; /* ranks that wait for room */
     _Atomic uint32_t closed;  /* ranks that have closed the board */
     _Atomic uint32_t is_far;  /* long data goes past the caches */
+    struct probe probes[PROBES]; /* of the first ranks */
 };
+
+_Static_assert(sizeof(struct board_header) <= PAGE, "one page");
 
 static size_t lines_bytes(int size)
 {
@@ -318,36 +329,67 @@ int board_begin(struct board *b)
 /*
  * What lies dirty in the cache of a core far away is dear to fetch, so long
  * data is then written past the caches (docs/shm.md has the figures, under Long
- * packets). How far the others are shows when the next rank's line is read
- * that it has just written. A rank that is always the first learns nothing, so
- * the last to change its mind decides for all.
+ * packets). How far the others are shows when a line is read that one of them
+ * has just written. A rank that is always the first learns nothing, so one that
+ * finds them far decides for all, until one of these finds them near.
  */
-enum { FAR_NSEC = 100, STREAMING_BYTES = 1024, LEARN_STEPS = 4 };
+enum { FAR_NSEC = 80, STREAMING_BYTES = 1024, LEARN_STEPS = 4 };
 
-static NO_INLINE void learn_distance(struct board *b)
+static bool is_said_to_be_far(const struct board *b)
+{
+    return atomic_load_explicit(&b->header->is_far, memory_order_relaxed);
+}
+
+static void note_distance(struct board *b, int nsec)
 {
     enum { LIMIT = 1000, WEIGHT = 4 };
+    const bool was_far = b->distance_nsec >= FAR_NSEC;
+    if (nsec > LIMIT)
+        return;
+    b->distance_nsec += (nsec - b->distance_nsec) / WEIGHT;
+    const bool is_far = b->distance_nsec >= FAR_NSEC;
+    if (is_far ? !is_said_to_be_far(b) : was_far)
+        atomic_store_explicit(&b->header->is_far, is_far,
+                              memory_order_relaxed);
+}
+
+/* With a core for each rank: by the next rank's line in this step. */
+static NO_INLINE void learn_distance(struct board *b)
+{
     const struct board_line *line =
         line_of(b, b->rank + 1 < b->size ? b->rank + 1 : 0, b->number);
-    const bool was_far = b->distance_nsec >= FAR_NSEC;
     const uint64_t start = clock_nsec();
     const uint64_t entry = atomic_load_explicit(&line->entry,
                                                 memory_order_acquire);
     const uint64_t nsec = clock_nsec() - start;
-    if ((uint32_t)entry != b->number || nsec > LIMIT)
-        return;
-    b->distance_nsec += ((int)nsec - b->distance_nsec) / WEIGHT;
-    const bool is_far = b->distance_nsec >= FAR_NSEC;
-    if (is_far != was_far)
-        atomic_store_explicit(&b->header->is_far, is_far,
+    if ((uint32_t)entry == b->number)
+        note_distance(b, (int)nsec);
+}
+
+/* Where ranks share cores another one of this core may have read that line
+ * already: by a line of its own, of a rank half of them away. */
+static NO_INLINE void probe_distance(struct board *b)
+{
+    struct probe *probes = b->header->probes;
+    const int other = (b->rank + b->size / 2) % b->size;
+    if (b->rank < PROBES)
+        atomic_store_explicit(&probes[b->rank].number, b->number,
                               memory_order_relaxed);
+    if (other >= PROBES)
+        return;
+    const uint64_t start = clock_nsec();
+    const uint32_t number = atomic_load_explicit(&probes[other].number,
+                                                 memory_order_acquire);
+    const uint64_t nsec = clock_nsec() - start;
+    if (number != b->probed)
+        note_distance(b, (int)nsec);
+    b->probed = number;
 }
 
 void board_write(const struct board *b, void *to, const void *from,
                  size_t bytes)
 {
-    if (bytes < STREAMING_BYTES ||
-        !atomic_load_explicit(&b->header->is_far, memory_order_relaxed)) {
+    if (bytes < STREAMING_BYTES || !is_said_to_be_far(b)) {
         memcpy(to, from, bytes);
         return;
     }
@@ -369,6 +411,8 @@ int board_next(struct board *b, size_t bytes, void **place)
     }
     if (b->has_own_cores && b->number % LEARN_STEPS == 0)
         learn_distance(b);
+    else if (bytes > BOARD_AREA_BYTES && !b->has_own_cores)
+        probe_distance(b);
     *place = place_of(b, b->rank, bytes);
     return MPI_SUCCESS;
 }

@@ -80,6 +80,7 @@ struct board {
     bool is_ahead;             /* has shown data without waiting for others, as
                                   before */
     int last_root;             /* of those that do so */
+    uint32_t probed;           /* the last number in another rank's probe */
     int distance_nsec;         /* to read what another core has written */
     struct doorbell *bells[];  /* by rank */
 };
