@@ -31,7 +31,8 @@
 # STOP_AFTER    begin no run after so many seconds; --resume goes on then
 # JOBS          runs at a time (default: 2)
 # MEMORY_GB     runs that need more are left out (default: 8)
-# ONLY          run just the programs whose DIRECTORY/NAME fits this pattern
+# ONLY          run just the programs whose DIRECTORY/NAME fits this regular
+#               expression
 # TRANSPORTS    in the lab (default: verbs,self)
 # LISTS         of the suite's lists (default: testlist testlist.in
 #               testlist.dtp; the last one is of generated datatypes)
