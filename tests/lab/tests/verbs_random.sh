@@ -2,8 +2,8 @@
 # Random messages of all kinds, every byte checked, over each way a long
 # message can go. MESSAGES tells how many in all (12000), SEED where to begin
 # and HOSTS where the ranks are (node1:4). With IS_LOSSY=yes the windows of rxe
-# are left out: when it repeats packets it binds and invalidates again, too,
-# fails to, and the queue pair stands still.
+# are left out: when it repeats packets their queue pair stands still
+# (docs/verbs.md).
 # nodes: 1
 # limit: 3000
 . "$TOP/tests/lab/job.sh"
