@@ -340,13 +340,13 @@ static bool is_said_to_be_far(const struct board *b)
     return atomic_load_explicit(&b->header->is_far, memory_order_relaxed);
 }
 
-static void note_distance(struct board *b, int nsec)
+static void note_distance(struct board *b, uint64_t nsec)
 {
     enum { LIMIT = 1000, WEIGHT = 4 };
     const bool was_far = b->distance_nsec >= FAR_NSEC;
     if (nsec > LIMIT)
         return;
-    b->distance_nsec += (nsec - b->distance_nsec) / WEIGHT;
+    b->distance_nsec += ((int)nsec - b->distance_nsec) / WEIGHT;
     const bool is_far = b->distance_nsec >= FAR_NSEC;
     if (is_far ? !is_said_to_be_far(b) : was_far)
         atomic_store_explicit(&b->header->is_far, is_far,
@@ -363,7 +363,7 @@ static NO_INLINE void learn_distance(struct board *b)
                                                 memory_order_acquire);
     const uint64_t nsec = clock_nsec() - start;
     if ((uint32_t)entry == b->number)
-        note_distance(b, (int)nsec);
+        note_distance(b, nsec);
 }
 
 /* Where ranks share cores another one of this core may have read that line
@@ -382,7 +382,7 @@ static NO_INLINE void probe_distance(struct board *b)
                                                  memory_order_acquire);
     const uint64_t nsec = clock_nsec() - start;
     if (number != b->probed)
-        note_distance(b, (int)nsec);
+        note_distance(b, nsec);
     b->probed = number;
 }
 

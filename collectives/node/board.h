@@ -12,7 +12,7 @@
  *
  *   header | lines of rank 0 | ... | areas of rank 0 | ... | halls of rank 0 ...
  *
- *   line   | number, bytes | - | data of at most 48 bytes |   a cache line
+ *   line   | number, bytes | processor | data of at most 48 bytes |   a cache line
  *   area   longer data, on pages that the owner is the first to touch
  *   hall   still longer data: two of each rank, used by turns
  *
