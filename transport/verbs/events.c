@@ -84,8 +84,10 @@ static bool lasts(struct silence *s, uint32_t answers, uint64_t now,
 {
     if (s->since == 0 || s->answers != answers)
         *s = (struct silence){ answers, now };
+    if (now - s->since < (uint64_t)seconds * 1000000000u)
+        return false;
     snprintf(cause, CAUSE_BYTES, "no answer for %d s", seconds);
-    return now - s->since >= (uint64_t)seconds * 1000000000u;
+    return true;
 }
 
 static void check_silence(struct connection *c, uint64_t now)

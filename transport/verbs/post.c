@@ -228,11 +228,8 @@ bool post_return(struct connection *c)
 void post_ask(struct connection *c)
 {
     struct ibv_send_wr wr = { .opcode = IBV_WR_RDMA_WRITE };
-    hotring_unbook(c);
-    if (c->unsignalled > 0 && c->signals == c->signals_taken)
+    if (c->unsignalled > c->out.booked && c->signals == c->signals_taken)
         post_request(c, &wr, SENT_INLINE, c);
-    else
-        hotring_book(c);
 }
 
 static void free_slot(struct verbs *v, struct send_slot *slot)
