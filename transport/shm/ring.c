@@ -28,7 +28,7 @@ enum {
     NEAR_NSEC = 32,
     FIRST_NSEC = 48, /* until there are readings */
     FAR_NSEC = 100,
-    SPAN_FAR_BYTES = 1023
+    SPAN_FAR_BYTES = 1400
 };
 
 void ring_turn_init(struct ring_turn *t, struct ring_line *lines, uint32_t side)
@@ -42,7 +42,8 @@ void ring_sender_init(struct ring_sender *s, const struct ring *ring,
 {
     *s = (struct ring_sender){ .ring = *ring, .turn = turn,
                                .turn_line = turn->lines,
-                               .limit = RING_LINES - 1,
+                               .limit = RING_LAP_LINES,
+                               .room = RING_LAP,
                                .payload_limit = ring->payload_bytes,
                                .distance_nsec = FIRST_NSEC };
 }
@@ -70,21 +71,38 @@ static void learn_distance(struct ring_sender *s, uint64_t nsec, bool is_fresh)
     s->learn_in = EVERY - 1;
 }
 
+/* Where the packet behind one that ends in front of `next` begins: there, or
+ * with the next lap. */
+static uint32_t begin(uint32_t next)
+{
+    return next % RING_LAP < RING_LAP_LINES ? next : (next | (RING_LAP - 1)) + 1;
+}
+
+/* The first of two numbers: `next`, which is given as well, or one behind it,
+ * and the end of the lap that it belongs to. */
+static uint32_t in_lap(uint32_t next, uint32_t other)
+{
+    uint32_t left = RING_LAP_LINES - next % RING_LAP;
+    return other - next < left ? other : next + left;
+}
+
 /*
  * Write over what is left of packets in the lines that come free and the one
  * behind them: with the number before the one that is expected there. The
  * receiver looks at a line when it has consumed the packet in front, which is
  * published later than this, so plain stores will do. All of them, though few
  * would mistake: the lines are then the sender's before it writes packets there
- * (only where it must, a stream of 512 B to 2 KiB was a third slower).
+ * (only where it must, a stream of 512 B to 2 KiB was a third slower). The first
+ * line of a lap has never anything but heads.
  */
-static void clear(const struct ring_sender *s, uint32_t limit)
+static void clear(const struct ring_sender *s, uint32_t room)
 {
-    if ((int32_t)(s->spanned - (s->limit + 1 - RING_LINES)) <= 0)
+    if ((int32_t)(s->spanned - (s->room + 1 - RING_LAP)) <= 0)
         return;
-    for (uint32_t at = s->limit + 1; at != limit + 1; at++)
-        atomic_store_explicit(&s->ring.lines[at % RING_LINES].head, at,
-                              memory_order_relaxed);
+    for (uint32_t at = s->room + 1; (int32_t)(at - room) <= 0; at++)
+        if ((at = begin(at)) % RING_LAP != 0)
+            atomic_store_explicit(&s->ring.lines[at % RING_LAP].head, at,
+                                  memory_order_relaxed);
 }
 
 /*
@@ -103,15 +121,16 @@ static NO_INLINE void refresh(struct ring_sender *s)
         start = clock_nsec();
     else
         speculation_barrier(); /* else the read might begin before the clock */
-    uint32_t limit = atomic_load_explicit(&taken->lines,
-                                          memory_order_acquire) +
-                     RING_LINES - 1;
+    uint32_t room = begin(atomic_load_explicit(&taken->lines,
+                                               memory_order_acquire) +
+                          RING_LAP - 1);
     if (is_timed)
-        learn_distance(s, clock_nsec() - start, limit != s->limit);
+        learn_distance(s, clock_nsec() - start, room != s->room);
     else
         s->learn_in--;
-    clear(s, limit);
-    s->limit = limit;
+    clear(s, room);
+    s->room = room;
+    s->limit = in_lap(s->next, room);
     s->payload_limit =
         atomic_load_explicit(&taken->payload, memory_order_acquire) +
         s->ring.payload_bytes;
@@ -139,7 +158,7 @@ static void copy_long(unsigned char *to, const struct packet_out *packet,
 static ALWAYS_INLINE struct ring_line *next_line(const struct ring_sender *s)
 {
     return UNLIKELY(s->turn->is_mine) ? s->turn_line
-                                      : &s->ring.lines[s->next % RING_LINES];
+                                      : &s->ring.lines[s->next % RING_LAP];
 }
 
 /*
@@ -228,9 +247,9 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
         return send_long(s, line, packet);
     const uint32_t lines = ring_span(bytes);
     if (!s->turn->is_mine) {
-        if (UNLIKELY(s->limit - s->next < lines)) {
+        if (UNLIKELY(s->room - s->next < lines)) {
             refresh(s);
-            if (s->limit - s->next < lines)
+            if (s->room - s->next < lines)
                 return POST_BUSY;
         }
         s->spanned = s->next + lines;
@@ -256,7 +275,7 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
 
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
 {
-    if (UNLIKELY(s->next == s->limit) && !ring_has_room(s))
+    if (UNLIKELY(ring_is_at_limit(s)) && !ring_has_room(s))
         return POST_BUSY;
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))
@@ -271,9 +290,13 @@ enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
 
 bool ring_has_room(struct ring_sender *s)
 {
-    if (s->next == s->limit)
+    if (!ring_is_at_limit(s))
+        return true;
+    s->next = begin(s->next);
+    s->limit = in_lap(s->next, s->room);
+    if (s->next == s->room)
         refresh(s);
-    return s->next != s->limit;
+    return s->next != s->room;
 }
 
 /*
@@ -283,10 +306,12 @@ bool ring_has_room(struct ring_sender *s)
 void ring_publish(struct ring_receiver *r)
 {
     struct ring_taken *taken = r->ring.taken;
+    r->next = begin(r->next);
+    ring_expect(r);
     atomic_store_explicit(&taken->lines, r->next, memory_order_release);
     atomic_store_explicit(&taken->payload, r->payload_next,
                           memory_order_release);
-    r->tell_at = r->next + RING_TELL_LINES;
+    r->tell_at = in_lap(r->next, r->next + RING_TELL_LINES);
     r->payload_told = r->payload_next;
 }
 
@@ -303,7 +328,7 @@ const struct packet *ring_flagged(struct ring_receiver *r, size_t *bytes)
         return (const struct packet *)ring_inline(r->line);
     r->payload_next = r->line->place.end;
     if (r->payload_next - r->payload_told >=
-        r->ring.payload_bytes / RING_PUBLISH)
+        r->ring.payload_bytes / RING_TELL_PAYLOADS)
         r->tell_at = r->next;
     return (const struct packet *)(r->ring.payload + r->line->place.offset);
 }

@@ -10,12 +10,12 @@
  * message moves no cache line but those with its bytes and the receiver knows
  * where the next begins. One longer than a span has a line alone, which says
  * where in the payload ring it lies in one piece. One that begins in the last
- * lines goes on behind them, in lines that are there for that only, and the
- * first lines of the lap to come stay unused in its stead.
+ * lines goes on behind them, in lines that are there for that only.
  *
  * The head's low half is the number of its line, counted from 1 through all
- * laps. A packet has arrived when the line where the receiver expects it has
- * that number. What stands there before is the number of a lap earlier, or
+ * laps; those at the end of a lap for which there are no lines are passed over,
+ * for the ring is shorter than a power of two. A packet has arrived when the line
+ * where the receiver expects it has that number. What stands there before is the number of a lap earlier, or
  * zero in a ring never used, but never bytes of a packet that went on there:
  * the sender writes over such before it uses the line in front. Only equality
  * is tested, so the number may wrap.
@@ -52,7 +52,8 @@
 #include "transport/transport.h"
 
 enum {
-    RING_LINES = 256,       /* how far a sender may run ahead */
+    RING_LAP_LINES = 192,   /* where packets begin */
+    RING_LAP = 256,         /* numbers of a lap; a power of two, for they wrap */
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
     RING_SPAN_LINES = 34,   /* of the longest packet behind its head: 2 KiB */
     RING_SPAN_BYTES = RING_SPAN_LINES * CACHE_LINE - 8,
@@ -64,9 +65,9 @@ enum {
     RING_OWN_LINES = 9,     /* and one of 512 B */
     RING_OWN_BYTES = RING_OWN_LINES * CACHE_LINE - 8,
     RING_TURN_LINES = RING_COMMON_LINES + 2 * RING_OWN_LINES,
-    RING_ALL_LINES = RING_LINES + RING_SPAN_LINES - 1,
-    RING_PUBLISH = 4,       /* consumption is told in quarters of a ring */
-    RING_TELL_LINES = RING_LINES / RING_PUBLISH
+    RING_ALL_LINES = RING_LAP_LINES + RING_SPAN_LINES - 1,
+    RING_TELL_LINES = RING_LAP_LINES / 6, /* consumption is told so often */
+    RING_TELL_PAYLOADS = 4  /* or each time a quarter of the payload was */
 };
 
 struct ring_line {
@@ -89,7 +90,8 @@ struct ring_taken {
 
 _Static_assert(sizeof(struct ring_line) == CACHE_LINE, "one line, one head");
 _Static_assert(sizeof(struct ring_taken) == CACHE_LINE, "shares with nobody");
-_Static_assert((RING_LINES & (RING_LINES - 1)) == 0, "places wrap with 2^32");
+_Static_assert((RING_LAP & (RING_LAP - 1)) == 0, "laps wrap with 2^32");
+_Static_assert(RING_ALL_LINES <= RING_LAP, "a line has one number in a lap");
 
 /* One process's side of the turn lines; its sender and its receiver share it. */
 struct ring_turn {
@@ -111,11 +113,12 @@ struct ring_sender {
     struct ring ring;
     struct ring_turn *turn;
     struct ring_line *turn_line; /* for the next packet by turn */
-    uint32_t next;          /* lines ever used */
-    uint32_t limit;         /* lines that may be used by what we know; the line
-                               behind them holds no bytes of a packet */
-    uint32_t spanned;       /* lines ever used when one last was not the first
-                               of its packet */
+    uint32_t next;          /* number of the next packet's line, less one */
+    uint32_t limit;         /* there, ring_has_room must be asked: the end of
+                               the lap, or of the room */
+    uint32_t room;          /* the lines in front of this number are free, by
+                               what we know; its own holds no user's bytes */
+    uint32_t spanned;       /* `next` after the last packet of several lines */
     uint64_t payload_next;  /* payload bytes ever used */
     uint64_t payload_limit;
     int distance_nsec;      /* to read what the receiver's core has written */
@@ -133,9 +136,10 @@ struct ring_receiver {
     uint32_t number;            /* the next packet's there */
     uint32_t turn_number;       /* and in the turn line */
     uint32_t from_side;         /* the sender's of the turn lines */
-    uint32_t next;              /* lines ever consumed */
+    uint32_t next;              /* the next packet's number, less one */
     uint32_t lines;             /* of the packet given by ring_peek */
-    uint32_t tell_at;           /* publish when so many are */
+    uint32_t tell_at;           /* publish when `next` comes there: at the end
+                               of the lap, or sooner */
     uint64_t payload_next;      /* payload bytes ever consumed, with those of
                                    the packet given by ring_peek */
     uint64_t payload_told;      /* of these published */
@@ -163,10 +167,18 @@ static inline size_t ring_max_packet(uint32_t payload_bytes)
 /* Send one packet of at most ring_max_packet bytes: POST_DONE or POST_BUSY. */
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet);
 
-/* May the next packet be sent? Looks at what was consumed if need be. */
+/* May the next packet be sent? Begins a lap, or looks at what was consumed, if
+ * need be. */
 bool ring_has_room(struct ring_sender *s);
 
-/* Tell the sender of everything consumed. */
+/* Must ring_has_room be asked before the next packet? */
+static ALWAYS_INLINE bool ring_is_at_limit(const struct ring_sender *s)
+{
+    return (int32_t)(s->next - s->limit) >= 0;
+}
+
+/* Begin the next lap if this one is at its end, and tell the sender of
+ * everything consumed. */
 void ring_publish(struct ring_receiver *r);
 
 /* Lines of a packet of so many bytes, at most a span. */
@@ -202,7 +214,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
                                           uint64_t word1, const void *payload,
                                           size_t payload_bytes)
 {
-    struct ring_line *line = &s->ring.lines[s->next % RING_LINES];
+    struct ring_line *line = &s->ring.lines[s->next % RING_LAP];
     uint32_t next = s->next + 1, number = next;
     if (s->turn->is_mine) {
         s->turn->is_mine = false;
@@ -221,7 +233,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
 /* Note where the next packet may come. */
 static inline void ring_expect(struct ring_receiver *r)
 {
-    r->expected = &r->ring.lines[r->next % RING_LINES];
+    r->expected = &r->ring.lines[r->next % RING_LAP];
     r->number = r->next + 1;
     r->turn_number = ring_turn_number(r->number, r->from_side);
 }
@@ -296,11 +308,12 @@ static ALWAYS_INLINE bool ring_release(struct ring_receiver *r)
         r->turn->is_mine = true;
     }
     r->next += r->lines;
+    if (UNLIKELY((int32_t)(r->next - r->tell_at) >= 0)) {
+        ring_publish(r);
+        return true;
+    }
     ring_expect(r);
-    if (LIKELY((int32_t)(r->next - r->tell_at) < 0))
-        return false;
-    ring_publish(r);
-    return true;
+    return false;
 }
 
 #endif

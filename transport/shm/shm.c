@@ -210,7 +210,7 @@ static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
 {
     struct peer *peer = peer_of(ep);
     ring_send_short(&peer->out, word0, word1, payload, payload_bytes);
-    if (UNLIKELY(peer->out.next == peer->out.limit))
+    if (UNLIKELY(ring_is_at_limit(&peer->out)))
         return close_short_way(ep);
     return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
 }
@@ -237,7 +237,7 @@ static int shm_connect(struct transport *t, int world, const void *card,
 }
 
 /*
- * The ring is full. A receiver at work gives a quarter of it back within half a
+ * The ring is full. A receiver at work gives a part of it back within half a
  * microsecond or so, and to wait for that is cheaper than to queue the packet,
  * behind which all others would have to queue. One that is not at work is waited
  * for once.
@@ -262,8 +262,7 @@ static enum post shm_send(struct endpoint *ep, const struct packet_out *packet)
         post = send_when_room(peer, packet);
     else
         peer->is_slow = false;
-    set_short_limit(peer, post == POST_DONE &&
-                              peer->out.next != peer->out.limit);
+    set_short_limit(peer, post == POST_DONE && !ring_is_at_limit(&peer->out));
     doorbell_ring(peer->bell);
     return post;
 }

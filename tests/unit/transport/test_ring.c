@@ -138,10 +138,10 @@ END_TEST
 
 START_TEST(a_full_row_of_lines_answers_busy)
 {
-    for (int i = 0; i < RING_LINES - 1; i++)
+    for (int i = 0; i < RING_LAP_LINES; i++)
         ck_assert_int_eq(send_bytes(8), POST_DONE);
     ck_assert_int_eq(send_bytes(8), POST_BUSY);
-    for (int i = 0; i < RING_LINES / RING_PUBLISH; i++)
+    for (int i = 0; i < RING_TELL_LINES; i++)
         ck_assert_uint_eq(drop(), 8);
     ck_assert_int_eq(send_bytes(8), POST_DONE);
 }
@@ -195,11 +195,13 @@ END_TEST
 START_TEST(numbers_may_wrap)
 {
     uint32_t start = UINT32_MAX - 1000;
-    for (uint32_t place = start - RING_LINES; place != start; place++)
-        atomic_store(&ring[0].lines[place % RING_LINES].head, place + 1);
+    for (uint32_t at = start - RING_LAP; at != start; at++)
+        if (at % RING_LAP < RING_ALL_LINES)
+            atomic_store(&ring[0].lines[at % RING_LAP].head, at + 1);
     atomic_store(&ring[0].taken->lines, start);
     side[0].sender.next = start;
-    side[0].sender.limit = start + RING_LINES - 1;
+    side[0].sender.limit = start;
+    side[0].sender.room = start;
     side[1].receiver.next = start;
     side[1].receiver.tell_at = start + RING_TELL_LINES;
     ring_expect(&side[1].receiver);
@@ -208,16 +210,14 @@ START_TEST(numbers_may_wrap)
 }
 END_TEST
 
-/* The longest wait for a line to be told to the sender is a quarter ring. */
-START_TEST(consumption_is_told_in_quarters)
+START_TEST(consumption_is_told_now_and_then)
 {
-    for (int i = 0; i < RING_LINES / RING_PUBLISH; i++) {
+    for (int i = 0; i < RING_TELL_LINES; i++) {
         ck_assert_uint_eq(atomic_load(&ring[0].taken->lines), 0);
         send_bytes(16);
         drop();
     }
-    ck_assert_uint_eq(atomic_load(&ring[0].taken->lines),
-                      RING_LINES / RING_PUBLISH);
+    ck_assert_uint_eq(atomic_load(&ring[0].taken->lines), RING_TELL_LINES);
 }
 END_TEST
 
@@ -227,7 +227,7 @@ static void fill_with_heads(uint64_t *words, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         uint32_t line = side[0].sender.next + (uint32_t)(i + 1) / 8;
-        words[i] = (line + RING_LINES + 1) | (uint64_t)16 << 32;
+        words[i] = (line + RING_LAP + 1) | (uint64_t)16 << 32;
     }
 }
 
@@ -238,7 +238,7 @@ START_TEST(user_bytes_are_never_a_head)
 {
     uint64_t words[RING_SPAN_BYTES / 8] = { 0 };
     size_t bytes;
-    for (uint32_t n = 0; n < 40 * RING_LINES; n++) {
+    for (uint32_t n = 0; n < 40 * RING_LAP; n++) {
         fill_with_heads(words, ARRAY_COUNT(words));
         struct packet_out packet = { words, 8, words + 1, 8 + n % SPAN_MORE };
         ck_assert_int_eq(ring_send(&side[0].sender, &packet), POST_DONE);
@@ -265,6 +265,7 @@ START_TEST(user_bytes_are_never_a_head_in_a_full_ring)
     }
     while (drop() > 0)
         ;
+    ck_assert(ring_has_room(&side[0].sender));
     ck_assert_uint_eq(side[1].receiver.next, side[0].sender.next);
 }
 END_TEST
@@ -273,11 +274,12 @@ START_TEST(packets_lie_in_consecutive_lines)
 {
     size_t bytes;
     side[0].turn.is_mine = false;
-    for (uint32_t n = 0; n < 3 * RING_LINES; n++) {
+    for (uint32_t n = 0; n < 3 * RING_LAP; n++) {
+        ck_assert(ring_has_room(&side[0].sender));
         uint32_t line = side[0].sender.next;
         ck_assert_int_eq(send_bytes(8 + n % (RING_SPAN_BYTES - 7)), POST_DONE);
         const struct packet *at = ring_peek(&side[1].receiver, &bytes);
-        ck_assert_ptr_eq(at, ring[0].lines[line % RING_LINES].packet);
+        ck_assert_ptr_eq(at, ring[0].lines[line % RING_LAP].packet);
         ck_assert_uint_eq(side[0].sender.next - line,
                           (bytes + 8 + CACHE_LINE - 1) / CACHE_LINE);
         ring_release(&side[1].receiver);
@@ -293,7 +295,7 @@ START_TEST(request_and_reply_use_only_the_turn_line)
         ck_assert_int_eq(send_from(1), POST_DONE);
         ck_assert(receive_at(0));
     }
-    for (int i = 0; i < RING_LINES; i++) {
+    for (int i = 0; i < RING_ALL_LINES; i++) {
         ck_assert_uint_eq(atomic_load(&ring[0].lines[i].head), 0);
         ck_assert_uint_eq(atomic_load(&ring[1].lines[i].head), 0);
     }
@@ -457,7 +459,7 @@ int main(void)
     tcase_add_test(t, a_packet_may_end_with_the_payload_ring);
     tcase_add_test(t, the_longest_packet_fits_a_drained_ring);
     tcase_add_test(t, numbers_may_wrap);
-    tcase_add_test(t, consumption_is_told_in_quarters);
+    tcase_add_test(t, consumption_is_told_now_and_then);
     tcase_add_test(t, user_bytes_are_never_a_head);
     tcase_add_test(t, user_bytes_are_never_a_head_in_a_full_ring);
     tcase_add_test(t, packets_lie_in_consecutive_lines);
