@@ -122,7 +122,7 @@ static void doze(struct progress *p, uint64_t waited)
         doorbell_sleep(p->bell, progress_nap_nsec(p, waited));
     } else {
         doorbell_disarm(p->bell);
-        p->waiting_since = 0;
+        progress_came(p);
     }
 }
 

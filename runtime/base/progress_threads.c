@@ -84,7 +84,7 @@ static int look_once_more(struct progress *p)
     int events = progress_poll(p);
     p->is_dozing = false;
     if (events > 0)
-        p->waiting_since = 0;
+        progress_came(p);
     return events;
 }
 
@@ -166,7 +166,7 @@ static void idle_for_flag(struct progress *p, const int *flag)
                 doze(p, flag, now - start);
         }
         if (!*flag && progress_poll(p) > 0)
-            p->waiting_since = 0;
+            progress_came(p);
     }
 }
 

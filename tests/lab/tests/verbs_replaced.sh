@@ -7,9 +7,9 @@
 
 verbs=(-n 2 -x BATON_TRANSPORTS=verbs,self)
 for program in replaced replaced_threads; do
-    ONLY_RANKS=none mpi_programs "tests/mpi/p2p/$program.c"
+    compile "p2p/$program" -pthread
     for ((i = 0; i < ${REPEAT:-3}; i++)); do
-        works "${verbs[@]}" "$BUILD/tests/mpi/p2p/$program"
+        works "${verbs[@]}" "$PROGRAM"
     done
 done
 
