@@ -42,7 +42,6 @@ void ring_sender_init(struct ring_sender *s, const struct ring *ring,
 {
     *s = (struct ring_sender){ .ring = *ring, .turn = turn,
                                .turn_line = turn->lines,
-                               .limit = RING_LAP_LINES,
                                .room = RING_LAP,
                                .payload_limit = ring->payload_bytes,
                                .distance_nsec = FIRST_NSEC };
@@ -84,6 +83,13 @@ static uint32_t in_lap(uint32_t next, uint32_t other)
 {
     uint32_t left = RING_LAP_LINES - next % RING_LAP;
     return other - next < left ? other : next + left;
+}
+
+static void set_limit(struct ring_sender *s)
+{
+    bool fits_span = s->room - s->next >= RING_SPAN_LINES;
+    s->limit = in_lap(s->next,
+                      fits_span ? s->room - (RING_SPAN_LINES - 1) : s->room);
 }
 
 /*
@@ -130,7 +136,7 @@ static NO_INLINE void refresh(struct ring_sender *s)
         s->learn_in--;
     clear(s, room);
     s->room = room;
-    s->limit = in_lap(s->next, room);
+    set_limit(s);
     s->payload_limit =
         atomic_load_explicit(&taken->payload, memory_order_acquire) +
         s->ring.payload_bytes;
@@ -195,6 +201,8 @@ static ALWAYS_INLINE void publish(struct ring_sender *s, struct ring_line *line,
         bytes |= choose_turn_place(s, bytes, number);
         s->turn->is_mine = false;
         lines = 1;
+    } else if (lines > 1) {
+        s->spanned = s->next + lines;
     }
     s->next += lines;
     atomic_store_explicit(&line->head, number | (uint64_t)bytes << 32,
@@ -227,13 +235,39 @@ static enum post send_long(struct ring_sender *s, struct ring_line *line,
     return POST_DONE;
 }
 
-/* The longest packet that goes into lines and not into the payload ring. */
+/* The longest packet that goes into the ring's lines. */
+static size_t span_bytes(const struct ring_sender *s)
+{
+    return s->distance_nsec >= FAR_NSEC ? SPAN_FAR_BYTES : RING_SPAN_BYTES;
+}
+
+/* And the longest that goes into lines now, not into the payload ring. */
 static size_t longest_in_lines(const struct ring_sender *s)
 {
     if (s->turn->is_mine)
         return s->turn_line == s->turn->lines ? RING_COMMON_BYTES
                                               : RING_OWN_BYTES;
-    return s->distance_nsec >= FAR_NSEC ? SPAN_FAR_BYTES : RING_SPAN_BYTES;
+    return span_bytes(s);
+}
+
+/* Fill the lines of a packet too long for one. The receiver polls the first
+ * line, and of the turn lines fetches the second with it: write these last, each
+ * in one go, for between two writes they may be taken away. */
+static ALWAYS_INLINE void fill_lines(struct ring_line *line, const void *header,
+                                     size_t header_bytes, const char *payload,
+                                     size_t payload_bytes)
+{
+    unsigned char *to = ring_inline(line);
+    const size_t first = RING_INLINE_BYTES - header_bytes;
+    size_t second = payload_bytes - first;
+    if (second > CACHE_LINE) {
+        memcpy(to + RING_INLINE_BYTES + CACHE_LINE,
+               payload + first + CACHE_LINE, second - CACHE_LINE);
+        second = CACHE_LINE;
+    }
+    copy_short(to + RING_INLINE_BYTES, payload + first, second);
+    copy_short(to, header, header_bytes);
+    copy_short(to + header_bytes, payload, first);
 }
 
 /* A packet too long for one line. */
@@ -246,36 +280,54 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
     if (bytes > longest_in_lines(s))
         return send_long(s, line, packet);
     const uint32_t lines = ring_span(bytes);
-    if (!s->turn->is_mine) {
-        if (UNLIKELY(s->room - s->next < lines)) {
-            refresh(s);
-            if (s->room - s->next < lines)
-                return POST_BUSY;
-        }
-        s->spanned = s->next + lines;
+    if (!s->turn->is_mine && UNLIKELY(s->room - s->next < lines)) {
+        refresh(s);
+        if (s->room - s->next < lines)
+            return POST_BUSY;
     }
-    /* The receiver polls the first line, and of the turn lines fetches the
-     * second with it: write these last, each in one go, for between two writes
-     * they may be taken away. */
-    unsigned char *to = ring_inline(line);
-    const char *payload = packet->payload;
-    const size_t first = RING_INLINE_BYTES - packet->header_bytes;
-    size_t second = packet->payload_bytes - first;
-    if (second > CACHE_LINE) {
-        memcpy(to + RING_INLINE_BYTES + CACHE_LINE,
-               payload + first + CACHE_LINE, second - CACHE_LINE);
-        second = CACHE_LINE;
-    }
-    memcpy(to + RING_INLINE_BYTES, payload + first, second);
-    copy_short(to, packet->header, packet->header_bytes);
-    copy_short(to + packet->header_bytes, payload, first);
+    fill_lines(line, packet->header, packet->header_bytes, packet->payload,
+               packet->payload_bytes);
     publish(s, line, bytes, lines);
     return POST_DONE;
 }
 
+size_t ring_span_payload(const struct ring_sender *s)
+{
+    return span_bytes(s) - RING_SHORT_HEADER;
+}
+
+/* A packet by turn too long for the place that was chosen for it. It is not to
+ * be refused: without room for it elsewhere it goes into the ring's lines, which
+ * need no turn. */
+static NO_INLINE void send_past_turn(struct ring_sender *s,
+                                     const struct packet_out *packet)
+{
+    if (send_long(s, s->turn_line, packet) == POST_DONE)
+        return;
+    s->turn->is_mine = false;
+    send_lines(s, packet);
+    s->turn->is_mine = true;
+}
+
+bool ring_send_span(struct ring_sender *s, uint64_t word0, uint64_t word1,
+                    const void *payload, size_t payload_bytes)
+{
+    const uint64_t header[] = { word0, word1 };
+    const size_t bytes = sizeof header + payload_bytes;
+    struct ring_line *line = next_line(s);
+    if (UNLIKELY(s->turn->is_mine) && UNLIKELY(bytes > longest_in_lines(s))) {
+        send_past_turn(s, &(struct packet_out){ header, sizeof header, payload,
+                                                payload_bytes });
+    } else {
+        fill_lines(line, header, sizeof header, payload, payload_bytes);
+        publish(s, line, bytes, ring_span(bytes));
+    }
+    return (int32_t)(s->next - s->limit) >= 0;
+}
+
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
 {
-    if (UNLIKELY(ring_is_at_limit(s)) && !ring_has_room(s))
+    if (UNLIKELY((int32_t)(s->next - s->limit) >= 0) && ring_room(s) == 0)
         return POST_BUSY;
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))
@@ -288,15 +340,14 @@ enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
     return POST_DONE;
 }
 
-bool ring_has_room(struct ring_sender *s)
+uint32_t ring_room(struct ring_sender *s)
 {
-    if (!ring_is_at_limit(s))
-        return true;
     s->next = begin(s->next);
-    s->limit = in_lap(s->next, s->room);
-    if (s->next == s->room)
+    if (s->room - s->next < RING_SPAN_LINES)
         refresh(s);
-    return s->next != s->room;
+    else
+        set_limit(s);
+    return s->room - s->next;
 }
 
 /*

@@ -114,8 +114,8 @@ struct ring_sender {
     struct ring_turn *turn;
     struct ring_line *turn_line; /* for the next packet by turn */
     uint32_t next;          /* number of the next packet's line, less one */
-    uint32_t limit;         /* there, ring_has_room must be asked: the end of
-                               the lap, or of the room */
+    uint32_t limit;         /* there, ring_room must be asked: the end of the
+                               lap, or as long as a span fits, or of the room */
     uint32_t room;          /* the lines in front of this number are free, by
                                what we know; its own holds no user's bytes */
     uint32_t spanned;       /* `next` after the last packet of several lines */
@@ -167,15 +167,9 @@ static inline size_t ring_max_packet(uint32_t payload_bytes)
 /* Send one packet of at most ring_max_packet bytes: POST_DONE or POST_BUSY. */
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet);
 
-/* May the next packet be sent? Begins a lap, or looks at what was consumed, if
- * need be. */
-bool ring_has_room(struct ring_sender *s);
-
-/* Must ring_has_room be asked before the next packet? */
-static ALWAYS_INLINE bool ring_is_at_limit(const struct ring_sender *s)
-{
-    return (int32_t)(s->next - s->limit) >= 0;
-}
+/* How many lines the next packet may have, RING_SPAN_LINES or more being as good
+ * as any. Begins a lap, or looks at what was consumed, if need be. */
+uint32_t ring_room(struct ring_sender *s);
 
 /* Begin the next lap if this one is at its end, and tell the sender of
  * everything consumed. */
@@ -209,8 +203,17 @@ static inline struct ring_line *ring_own_lines(const struct ring_turn *t,
 enum { RING_SHORT_HEADER = 16,
        RING_SHORT_PAYLOAD = RING_INLINE_BYTES - RING_SHORT_HEADER };
 
-/* Send a header of two words and a payload that fit one line; there is room. */
-static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
+/* The longest payload that ring_send_span takes and had better be given. */
+size_t ring_span_payload(const struct ring_sender *s);
+
+/* Send a header of two words and a payload of more than RING_SHORT_PAYLOAD and
+ * at most ring_span_payload bytes; there is room for a span. True when ring_room
+ * must be asked before the next. */
+bool ring_send_span(struct ring_sender *s, uint64_t word0, uint64_t word1,
+                    const void *payload, size_t payload_bytes);
+
+/* The same with a payload that fits the line; there is room for that. */
+static ALWAYS_INLINE bool ring_send_short(struct ring_sender *s, uint64_t word0,
                                           uint64_t word1, const void *payload,
                                           size_t payload_bytes)
 {
@@ -228,6 +231,7 @@ static ALWAYS_INLINE void ring_send_short(struct ring_sender *s, uint64_t word0,
     atomic_store_explicit(&line->head, number | (uint64_t)
                           (RING_SHORT_HEADER + payload_bytes) << 32,
                           memory_order_release); /* as publish in ring.c */
+    return UNLIKELY((int32_t)(next - s->limit) >= 0);
 }
 
 /* Note where the next packet may come. */

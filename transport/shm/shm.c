@@ -180,19 +180,27 @@ static void try_attach(struct peer *peer, const struct attach_card *card)
                   strerror(peer->attach_errno));
 }
 
-/* Let the short way be taken while there is room, and nothing that waits in the
- * backlog would be overtaken. */
-static void set_short_limit(struct peer *peer, bool has_room)
+/* Let the short way be taken by what there is room for, as long as nothing that
+ * waits in the backlog would be overtaken. */
+static void set_short_limit(struct peer *peer, uint32_t room)
 {
-    peer->endpoint.short_limit =
-        has_room && LIKELY(list_is_empty(&peer->endpoint.backlog))
-            ? RING_SHORT_PAYLOAD + 1 : 0;
+    struct endpoint *ep = &peer->endpoint;
+    size_t most = ring_span_payload(&peer->out);
+    if (UNLIKELY(room == 0) || UNLIKELY(!list_is_empty(&ep->backlog))) {
+        ep->short_limit = 0;
+        return;
+    }
+    if (UNLIKELY(room < RING_SPAN_LINES))
+        most = RING_SHORT_PAYLOAD;
+    if (UNLIKELY(most > ep->transport->eager_bytes))
+        most = ep->transport->eager_bytes;
+    ep->short_limit = most + 1;
 }
 
 static NO_INLINE enum post close_short_way(struct endpoint *ep)
 {
     struct peer *peer = peer_of(ep);
-    set_short_limit(peer, ring_has_room(&peer->out));
+    set_short_limit(peer, ring_room(&peer->out));
     doorbell_ring(peer->bell);
     return POST_DONE;
 }
@@ -203,16 +211,46 @@ static NO_INLINE enum post wake(struct doorbell *bell)
     return POST_DONE;
 }
 
-/* Rare ends are calls in its place, so that it needs no stack. */
-static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
-                                uint64_t word1, const void *payload,
-                                size_t payload_bytes)
+static NO_INLINE enum post send_span(struct endpoint *ep, uint64_t word0,
+                                     uint64_t word1, const void *payload,
+                                     size_t payload_bytes)
 {
     struct peer *peer = peer_of(ep);
-    ring_send_short(&peer->out, word0, word1, payload, payload_bytes);
-    if (UNLIKELY(ring_is_at_limit(&peer->out)))
+    if (UNLIKELY(ring_send_span(&peer->out, word0, word1, payload,
+                                payload_bytes)))
         return close_short_way(ep);
     return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
+}
+
+/* Rare ends are calls in its place, so that it needs no stack. */
+static ALWAYS_INLINE enum post send_line(struct endpoint *ep, uint64_t word0,
+                                         uint64_t word1, const void *payload,
+                                         size_t payload_bytes)
+{
+    struct peer *peer = peer_of(ep);
+    if (UNLIKELY(ring_send_short(&peer->out, word0, word1, payload,
+                                 payload_bytes)))
+        return close_short_way(ep);
+    return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
+}
+
+static NO_INLINE enum post send_any_line(struct endpoint *ep, uint64_t word0,
+                                         uint64_t word1, const void *payload,
+                                         size_t payload_bytes)
+{
+    return send_line(ep, word0, word1, payload, payload_bytes);
+}
+
+/* 8 to 16 bytes, the fewest instructions. */
+static HOT enum post shm_send_short(struct endpoint *ep, uint64_t word0,
+                                    uint64_t word1, const void *payload,
+                                    size_t payload_bytes)
+{
+    if (LIKELY(payload_bytes - 8 <= 8))
+        return send_line(ep, word0, word1, payload, payload_bytes);
+    return payload_bytes <= RING_SHORT_PAYLOAD
+               ? send_any_line(ep, word0, word1, payload, payload_bytes)
+               : send_span(ep, word0, word1, payload, payload_bytes);
 }
 
 static int shm_connect(struct transport *t, int world, const void *card,
@@ -228,7 +266,7 @@ static int shm_connect(struct transport *t, int world, const void *card,
     peer->endpoint.slices_max = SLICES_MAX;
     peer->endpoint.runs_max = SLICES_MAX;
     peer->endpoint.send_short = shm_send_short;
-    set_short_limit(peer, ring_has_room(&peer->out));
+    set_short_limit(peer, ring_room(&peer->out));
     memcpy(&theirs, card, sizeof theirs);
     try_attach(peer, &theirs);
     area_announce(&shm->area, (uint32_t)t->process->local, (uint32_t)local);
@@ -262,7 +300,7 @@ static enum post shm_send(struct endpoint *ep, const struct packet_out *packet)
         post = send_when_room(peer, packet);
     else
         peer->is_slow = false;
-    set_short_limit(peer, post == POST_DONE && !ring_is_at_limit(&peer->out));
+    set_short_limit(peer, post == POST_DONE ? ring_room(&peer->out) : 0);
     doorbell_ring(peer->bell);
     return post;
 }
