@@ -68,9 +68,23 @@ static void teardown(void)
     }
 }
 
+/* By a short way where one is open. */
 static enum post send_to_ring(void *arg, const struct packet_out *packet)
 {
-    return ring_send(arg, packet);
+    struct ring_sender *s = arg;
+    const size_t bytes = packet->payload_bytes;
+    const uint32_t room = ring_room(s);
+    uint64_t words[2];
+    if (packet->header_bytes != sizeof words)
+        return ring_send(s, packet);
+    memcpy(words, packet->header, sizeof words);
+    if (room > 0 && bytes <= RING_SHORT_PAYLOAD)
+        ring_send_short(s, words[0], words[1], packet->payload, bytes);
+    else if (room >= RING_SPAN_LINES && bytes <= ring_span_payload(s))
+        ring_send_span(s, words[0], words[1], packet->payload, bytes);
+    else
+        return ring_send(s, packet);
+    return POST_DONE;
 }
 
 /* Send the next packet of the traffic from a side. */
@@ -396,6 +410,31 @@ START_TEST(an_old_number_where_the_turn_moves_is_no_packet)
 }
 END_TEST
 
+/* A span by the short way cannot be refused: where the place that was chosen for
+ * the next by turn is too short and the payload ring full, it needs no turn. */
+START_TEST(a_span_finds_room_beside_the_turn)
+{
+    static const unsigned char payload[2100];
+    struct ring_sender *s = &side[0].sender;
+    ck_assert_int_eq(send_bytes(100), POST_DONE);
+    while (send_bytes(3072) == POST_DONE)
+        ;
+    ck_assert_uint_eq(drop(), 100);
+    ck_assert_int_eq(send_from(1), POST_DONE);
+    ck_assert(receive_at(0));
+    ck_assert(side[0].turn.is_mine);
+    ck_assert_uint_ge(ring_room(s), RING_SPAN_LINES);
+    ring_send_span(s, 1, 2, payload, sizeof payload);
+    ck_assert(side[0].turn.is_mine);
+    while (drop() == 3072)
+        ;
+    ck_assert_uint_eq(s->next, side[1].receiver.next);
+    ring_send_span(s, 3, 4, payload, sizeof payload);
+    ck_assert(!side[0].turn.is_mine);
+    ck_assert_uint_eq(drop(), RING_SHORT_HEADER + sizeof payload);
+}
+END_TEST
+
 /* The turn comes and goes at all fills of both rings. */
 START_TEST(order_holds_between_turn_line_and_ring)
 {
@@ -469,6 +508,7 @@ int main(void)
     tcase_add_test(t, an_old_number_in_the_turn_line_is_no_packet);
     tcase_add_test(t, turn_lines_hold_longer_packets);
     tcase_add_test(t, an_old_number_where_the_turn_moves_is_no_packet);
+    tcase_add_test(t, a_span_finds_room_beside_the_turn);
     tcase_add_test(t, order_holds_between_turn_line_and_ring);
     tcase_add_test(t, both_sides_run_at_once);
     return suite_run("ring", t);
