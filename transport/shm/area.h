@@ -9,8 +9,8 @@
  *
  * P ranks reserve P * P rings of address space, yet memory is taken page by
  * page as it is touched: a pair that never talks costs none; one that sends
- * packets up to 2 KiB only costs the 18 KiB of its lines; one that sends long ones
- * up to the payload ring (setting shm_ring_bytes) more.
+ * packets up to 4 KiB only costs the 15 KiB of its lines; one that sends long
+ * ones up to the payload ring (setting shm_ring_bytes) more.
  */
 #ifndef SHM_AREA_H
 #define SHM_AREA_H

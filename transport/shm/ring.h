@@ -14,11 +14,11 @@
  *
  * The head's low half is the number of its line, counted from 1 through all
  * laps; those at the end of a lap for which there are no lines are passed over,
- * for the ring is shorter than a power of two. A packet has arrived when the line
- * where the receiver expects it has that number. What stands there before is the number of a lap earlier, or
- * zero in a ring never used, but never bytes of a packet that went on there:
- * the sender writes over such before it uses the line in front. Only equality
- * is tested, so the number may wrap.
+ * for the ring is shorter than a power of two. A packet has arrived when the
+ * line where the receiver expects it has that number. What stands there before
+ * is the number of a lap earlier, or zero in a ring never used, but never bytes
+ * of a packet that went on there: the sender writes over such before it uses the
+ * line in front. Only equality is tested, so the number may wrap.
  *
  * One sender, one receiver, no lock, no atomic read-modify-write. Who may
  * write what: the sender the lines and the payload, the receiver `ring_taken`.
@@ -52,10 +52,10 @@
 #include "transport/transport.h"
 
 enum {
-    RING_LAP_LINES = 192,   /* where packets begin */
+    RING_LAP_LINES = 176,   /* where packets begin */
     RING_LAP = 256,         /* numbers of a lap; a power of two, for they wrap */
     RING_INLINE_BYTES = 56, /* what a cache line leaves beside the head */
-    RING_SPAN_LINES = 34,   /* of the longest packet behind its head: 2 KiB */
+    RING_SPAN_LINES = 66,   /* of the longest packet behind its head: 4 KiB */
     RING_SPAN_BYTES = RING_SPAN_LINES * CACHE_LINE - 8,
     RING_ELSEWHERE = 1 << 30, /* with the bytes: it lies in the payload ring */
     RING_MOVES = 1 << 29,   /* and: the next by turn is in the other place */
@@ -66,7 +66,7 @@ enum {
     RING_OWN_BYTES = RING_OWN_LINES * CACHE_LINE - 8,
     RING_TURN_LINES = RING_COMMON_LINES + 2 * RING_OWN_LINES,
     RING_ALL_LINES = RING_LAP_LINES + RING_SPAN_LINES - 1,
-    RING_TELL_LINES = RING_LAP_LINES / 6, /* consumption is told so often */
+    RING_TELL_LINES = 32,   /* consumption is told so often */
     RING_TELL_PAYLOADS = 4  /* or each time a quarter of the payload was */
 };
 

@@ -10,7 +10,7 @@
 #include "tests/support/suite.h"
 #include "tests/support/traffic.h"
 
-enum { PAYLOAD = 8192 };
+enum { PAYLOAD = 16384 };
 
 /* One of two processes: what it sends by and what it receives by. */
 struct side {
@@ -164,30 +164,30 @@ END_TEST
 START_TEST(a_full_payload_ring_answers_busy)
 {
     side[0].turn.is_mine = false;
-    ck_assert_int_eq(send_bytes(3072), POST_DONE);
-    ck_assert_int_eq(send_bytes(3072), POST_DONE);
-    ck_assert_int_eq(send_bytes(3072), POST_BUSY);
+    ck_assert_int_eq(send_bytes(6144), POST_DONE);
+    ck_assert_int_eq(send_bytes(6144), POST_DONE);
+    ck_assert_int_eq(send_bytes(6144), POST_BUSY);
     ck_assert_int_eq(send_bytes(56), POST_DONE); /* needs no payload */
-    ck_assert_uint_eq(drop(), 3072);
-    ck_assert_int_eq(send_bytes(3072), POST_DONE);
-    ck_assert_uint_eq(drop(), 3072);
+    ck_assert_uint_eq(drop(), 6144);
+    ck_assert_int_eq(send_bytes(6144), POST_DONE);
+    ck_assert_uint_eq(drop(), 6144);
     ck_assert_uint_eq(drop(), 56);
-    ck_assert_uint_eq(drop(), 3072);
+    ck_assert_uint_eq(drop(), 6144);
 }
 END_TEST
 
 START_TEST(a_packet_may_end_with_the_payload_ring)
 {
     side[0].turn.is_mine = false;
-    ck_assert_int_eq(send_bytes(2560), POST_DONE);
-    ck_assert_uint_eq(drop(), 2560);
+    ck_assert_int_eq(send_bytes(5120), POST_DONE);
+    ck_assert_uint_eq(drop(), 5120);
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(send_bytes(2816), POST_DONE);
+        ck_assert_int_eq(send_bytes(5632), POST_DONE);
     size_t bytes;
     const struct packet *first = ring_peek(&side[1].receiver, &bytes);
-    ck_assert_ptr_eq(first, ring[0].payload + 2560);
-    ck_assert_uint_eq(drop() + drop(), 5632);
-    ck_assert_int_eq(send_bytes(2816), POST_DONE);
+    ck_assert_ptr_eq(first, ring[0].payload + 5120);
+    ck_assert_uint_eq(drop() + drop(), 11264);
+    ck_assert_int_eq(send_bytes(5632), POST_DONE);
     ck_assert_ptr_eq(ring_peek(&side[1].receiver, &bytes), ring[0].payload);
 }
 END_TEST
@@ -196,7 +196,7 @@ END_TEST
 START_TEST(the_longest_packet_fits_a_drained_ring)
 {
     for (size_t bytes = 64; bytes <= ring_max_packet(PAYLOAD); bytes += 64)
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             ck_assert_int_eq(send_bytes(bytes), POST_DONE);
             ck_assert_uint_eq(drop(), bytes);
             ck_assert_int_eq(send_bytes(ring_max_packet(PAYLOAD)), POST_DONE);
@@ -414,10 +414,10 @@ END_TEST
  * the next by turn is too short and the payload ring full, it needs no turn. */
 START_TEST(a_span_finds_room_beside_the_turn)
 {
-    static const unsigned char payload[2100];
+    static const unsigned char payload[RING_SPAN_BYTES - RING_SHORT_HEADER];
     struct ring_sender *s = &side[0].sender;
     ck_assert_int_eq(send_bytes(100), POST_DONE);
-    while (send_bytes(3072) == POST_DONE)
+    while (send_bytes(6144) == POST_DONE)
         ;
     ck_assert_uint_eq(drop(), 100);
     ck_assert_int_eq(send_from(1), POST_DONE);
@@ -426,7 +426,7 @@ START_TEST(a_span_finds_room_beside_the_turn)
     ck_assert_uint_ge(ring_room(s), RING_SPAN_LINES);
     ring_send_span(s, 1, 2, payload, sizeof payload);
     ck_assert(side[0].turn.is_mine);
-    while (drop() == 3072)
+    while (drop() == 6144)
         ;
     ck_assert_uint_eq(s->next, side[1].receiver.next);
     ring_send_span(s, 3, 4, payload, sizeof payload);

@@ -19,7 +19,7 @@
 
 #include "tests/support/suite.h"
 
-enum { PAYLOAD = 8192, LONGEST = 3072 };
+enum { PAYLOAD = 16384, LONGEST = 6144 };
 
 /* Both rings and the turn lines of a pair, shared by the processes. */
 static struct shared {
@@ -28,6 +28,8 @@ static struct shared {
     struct ring_line lines[2][RING_ALL_LINES];
     _Alignas(CACHE_LINE) unsigned char payload[2][PAYLOAD];
 } *shared;
+
+_Static_assert((int)LONGEST > RING_SPAN_BYTES, "goes by the payload ring");
 
 static struct ring ring_of(int from)
 {
