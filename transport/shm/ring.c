@@ -77,8 +77,8 @@ static uint32_t begin(uint32_t next)
     return next % RING_LAP < RING_LAP_LINES ? next : (next | (RING_LAP - 1)) + 1;
 }
 
-/* The first of two numbers: `next`, which is given as well, or one behind it,
- * and the end of the lap that it belongs to. */
+/* A number not in front of `next`, or the end of next's lap if that comes
+ * first. */
 static uint32_t in_lap(uint32_t next, uint32_t other)
 {
     uint32_t left = RING_LAP_LINES - next % RING_LAP;
