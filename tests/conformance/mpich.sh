@@ -34,6 +34,9 @@
 # ONLY          run just the programs whose DIRECTORY/NAME fits this regular
 #               expression
 # TRANSPORTS    in the lab (default: verbs,self)
+# VERBS_TIMEOUT in the lab, BATON_VERBS_TIMEOUT (default: 19, two seconds: an
+#               emulated device that repeats what was only late may lose its
+#               place)
 # LISTS         of the suite's lists (default: testlist testlist.in
 #               testlist.dtp; the last one is of generated datatypes)
 # MPIRUN        another launcher, such as one in a lab
@@ -66,10 +69,11 @@ else
 fi
 if [[ $lab ]]; then
     [[ $nodes =~ ^[1-9][0-9]*$ ]] || die "--nodes wants a number"
-    : "${SLOWER:=12}" "${TRANSPORTS:=verbs,self}"
+    : "${SLOWER:=12}" "${TRANSPORTS:=verbs,self}" "${VERBS_TIMEOUT:=19}"
     root+=-${TRANSPORTS%,self}
     launcher=("$here/../lab/lab" run "${launcher[@]}"
-        -x "BATON_TRANSPORTS=$TRANSPORTS" -x BATON_ERRORS_AT_WORLD=yes)
+        -x "BATON_TRANSPORTS=$TRANSPORTS" -x BATON_ERRORS_AT_WORLD=yes
+        -x "BATON_VERBS_TIMEOUT=$VERBS_TIMEOUT")
     if ((nodes > 1)); then
         root+=-$nodes
         launcher+=(-oversubscribe -map-by node
