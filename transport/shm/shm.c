@@ -211,27 +211,31 @@ static NO_INLINE enum post wake(struct doorbell *bell)
     return POST_DONE;
 }
 
+/* What comes behind a short packet. Rare ends are calls in its place, so that
+ * who sends one needs no stack. */
+static ALWAYS_INLINE enum post after_short(struct endpoint *ep,
+                                           bool is_at_limit)
+{
+    struct doorbell *bell = peer_of(ep)->bell;
+    if (UNLIKELY(is_at_limit))
+        return close_short_way(ep);
+    return doorbell_is_armed(bell) ? wake(bell) : POST_DONE;
+}
+
 static NO_INLINE enum post send_span(struct endpoint *ep, uint64_t word0,
                                      uint64_t word1, const void *payload,
                                      size_t payload_bytes)
 {
-    struct peer *peer = peer_of(ep);
-    if (UNLIKELY(ring_send_span(&peer->out, word0, word1, payload,
-                                payload_bytes)))
-        return close_short_way(ep);
-    return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
+    return after_short(ep, ring_send_span(&peer_of(ep)->out, word0, word1,
+                                          payload, payload_bytes));
 }
 
-/* Rare ends are calls in its place, so that it needs no stack. */
 static ALWAYS_INLINE enum post send_line(struct endpoint *ep, uint64_t word0,
                                          uint64_t word1, const void *payload,
                                          size_t payload_bytes)
 {
-    struct peer *peer = peer_of(ep);
-    if (UNLIKELY(ring_send_short(&peer->out, word0, word1, payload,
-                                 payload_bytes)))
-        return close_short_way(ep);
-    return doorbell_is_armed(peer->bell) ? wake(peer->bell) : POST_DONE;
+    return after_short(ep, ring_send_short(&peer_of(ep)->out, word0, word1,
+                                           payload, payload_bytes));
 }
 
 static NO_INLINE enum post send_any_line(struct endpoint *ep, uint64_t word0,
