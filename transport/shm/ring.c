@@ -103,9 +103,9 @@ static void set_limit(struct ring_sender *s)
  */
 static void clear(const struct ring_sender *s, uint32_t room)
 {
-    if ((int32_t)(s->spanned - (s->room + 1 - RING_LAP)) <= 0)
+    if (ring_is_at(s->room + 1 - RING_LAP, s->spanned))
         return;
-    for (uint32_t at = s->room + 1; (int32_t)(at - room) <= 0; at++)
+    for (uint32_t at = s->room + 1; ring_is_at(room, at); at++)
         if ((at = begin(at)) % RING_LAP != 0)
             atomic_store_explicit(&s->ring.lines[at % RING_LAP].head, at,
                                   memory_order_relaxed);
@@ -280,11 +280,9 @@ static NO_INLINE enum post send_lines(struct ring_sender *s,
     if (bytes > longest_in_lines(s))
         return send_long(s, line, packet);
     const uint32_t lines = ring_span(bytes);
-    if (!s->turn->is_mine && UNLIKELY(s->room - s->next < lines)) {
-        refresh(s);
-        if (s->room - s->next < lines)
-            return POST_BUSY;
-    }
+    if (!s->turn->is_mine && UNLIKELY(s->room - s->next < lines) &&
+        ring_room(s) < lines)
+        return POST_BUSY;
     fill_lines(line, packet->header, packet->header_bytes, packet->payload,
                packet->payload_bytes);
     publish(s, line, bytes, lines);
@@ -322,12 +320,12 @@ bool ring_send_span(struct ring_sender *s, uint64_t word0, uint64_t word1,
         fill_lines(line, header, sizeof header, payload, payload_bytes);
         publish(s, line, bytes, ring_span(bytes));
     }
-    return (int32_t)(s->next - s->limit) >= 0;
+    return ring_is_at(s->next, s->limit);
 }
 
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet)
 {
-    if (UNLIKELY((int32_t)(s->next - s->limit) >= 0) && ring_room(s) == 0)
+    if (UNLIKELY(ring_is_at(s->next, s->limit)) && ring_room(s) == 0)
         return POST_BUSY;
     size_t bytes = packet->header_bytes + packet->payload_bytes;
     if (UNLIKELY(bytes > RING_INLINE_BYTES))

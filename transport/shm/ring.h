@@ -164,6 +164,12 @@ static inline size_t ring_max_packet(uint32_t payload_bytes)
     return (size_t)payload_bytes / 8 * 3;
 }
 
+/* Has `number` come to `at`, or passed it? Both wrap. */
+static ALWAYS_INLINE bool ring_is_at(uint32_t number, uint32_t at)
+{
+    return (int32_t)(number - at) >= 0;
+}
+
 /* Send one packet of at most ring_max_packet bytes: POST_DONE or POST_BUSY. */
 enum post ring_send(struct ring_sender *s, const struct packet_out *packet);
 
@@ -231,7 +237,7 @@ static ALWAYS_INLINE bool ring_send_short(struct ring_sender *s, uint64_t word0,
     atomic_store_explicit(&line->head, number | (uint64_t)
                           (RING_SHORT_HEADER + payload_bytes) << 32,
                           memory_order_release); /* as publish in ring.c */
-    return UNLIKELY((int32_t)(next - s->limit) >= 0);
+    return UNLIKELY(ring_is_at(next, s->limit));
 }
 
 /* Note where the next packet may come. */
@@ -312,7 +318,7 @@ static ALWAYS_INLINE bool ring_release(struct ring_receiver *r)
         r->turn->is_mine = true;
     }
     r->next += r->lines;
-    if (UNLIKELY((int32_t)(r->next - r->tell_at) >= 0)) {
+    if (UNLIKELY(ring_is_at(r->next, r->tell_at))) {
         ring_publish(r);
         return true;
     }
