@@ -46,6 +46,8 @@ struct endpoint {
     int error;            /* why posts fail, else MPI_SUCCESS */
     bool can_get;         /* get works with this peer */
     bool can_put;         /* put does */
+    bool shares_moves;    /* the processor that posts a get or put does its
+                             work, so each side should post some */
     unsigned slices_max;  /* that one get or put takes, at most SLICES_MAX */
     unsigned runs_max;    /* and at the peer, where it may have several */
     /*
@@ -57,6 +59,8 @@ struct endpoint {
     size_t short_limit;
     enum post (*send_short)(struct endpoint *ep, uint64_t word0, uint64_t word1,
                             const void *payload, size_t payload_bytes);
+    int64_t lead;         /* bytes that are got less those that the peer puts,
+                             of what is shared so */
     struct list backlog;  /* posts that answered BUSY, see backlog.h */
     struct list backlog_link; /* in the list of endpoints with a backlog */
 };

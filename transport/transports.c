@@ -196,6 +196,8 @@ static void explain_rendezvous(const struct endpoint *ep, struct strbuf *out)
         return;
     strbuf_printf(out, "; above %zu bytes by rendezvous (%s)",
                   ep->transport->eager_bytes, settings.rendezvous);
+    if (ep->shares_moves && strcmp(settings.rendezvous, "auto") == 0)
+        strbuf_puts(out, ", several at a time by both sides");
     if (settings.rendezvous_chunk_bytes)
         strbuf_printf(out, ", %zu KiB at a time",
                       settings.rendezvous_chunk_bytes / 1024);

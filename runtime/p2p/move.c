@@ -33,6 +33,7 @@ void move_create(struct p2p_request *r)
     m->planned = 0;
     m->moved = 0;
     m->pieces = 0;
+    m->lead = 0;
     m->err = MPI_SUCCESS;
     m->is_by_packets = false;
     m->is_waiting = false;
@@ -49,6 +50,7 @@ void move_destroy(struct p2p_request *r)
     struct move *m = r->move;
     for (int i = 0; i < MOVE_CHUNKS; i++)
         move_release(r, &m->chunks[i]);
+    r->ep->lead -= m->lead;
     m->next_free = r->p2p->free_moves;
     r->p2p->free_moves = m;
     r->move = NULL;

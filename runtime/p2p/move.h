@@ -57,6 +57,7 @@ struct move {
     uint64_t planned;        /* bytes in chunks so far */
     uint64_t moved;          /* bytes that are there */
     unsigned pieces;         /* under way, of all chunks */
+    int64_t lead;            /* its part of the endpoint's */
     int err;                 /* why reading failed */
     bool is_by_packets;      /* no device can help with any chunk */
     bool is_waiting;         /* its request is in a backlog */

@@ -6,8 +6,9 @@
 #define LOG_MODULE "p2p"
 #include "runtime/p2p/rndv.h"
 
-/* Shall the sender write the message? Only it can, or that takes fewer
- * requests: it gathers from its blocks where this side would read each. */
+/* Shall the sender write the message? Only it can; or that takes fewer
+ * requests: it gathers from its blocks where this side would read each; or this
+ * side is busy reading. */
 static bool wants_write(const struct p2p_request *r,
                         const struct rts_header *header)
 {
@@ -18,7 +19,22 @@ static bool wants_write(const struct p2p_request *r,
     if (!(flags & RTS_READABLE) || !r->ep->can_get ||
         r->p2p->rendezvous == RENDEZVOUS_WRITE)
         return true;
-    return header->block_count > 0 && r->type->is_contiguous;
+    return (header->block_count > 0 || r->ep->lead > 0) &&
+           r->type->is_contiguous;
+}
+
+/*
+ * Where processors do the work of moving, the sender's has nothing to do while
+ * this one reads. So of several messages under way each side moves half: the
+ * next goes by the side that has fewer bytes to move.
+ */
+static void take_part(struct p2p_request *r, bool is_read)
+{
+    if (!r->ep->shares_moves)
+        return;
+    const int64_t bytes = (int64_t)r->base.bytes;
+    r->move->lead = is_read ? bytes : -bytes;
+    r->ep->lead += r->move->lead;
 }
 
 void request_take_offer(struct p2p_request *r, const struct rts_header *header)
@@ -32,12 +48,14 @@ void request_take_offer(struct p2p_request *r, const struct rts_header *header)
     struct move *m = r->move;
     const bool is_readable = header->match.packet.flags & RTS_READABLE;
     if (wants_write(r, header)) {
+        take_part(r, false);
         r->state = RECV_GRANT;
     } else if (is_readable && r->ep->can_get && rndv_is_direct(r)) {
         m->remote = layout_read((const struct layout_wire *)(header + 1),
                                 header->address, header->block_count,
                                 m->blocks);
         m->remote_key = header->key;
+        take_part(r, true);
         r->state = RECV_READ;
     } else {
         m->is_by_packets = true;

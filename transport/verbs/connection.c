@@ -60,6 +60,7 @@ int connection_of(struct verbs *v, int world, struct connection **out)
         if (!c)
             return MPI_ERR_NO_MEM;
         endpoint_init(&c->base, &v->base, world);
+        c->base.shares_moves = v->device.is_software;
         list_init(&c->link);
         rdma_init(c);
         v->connections[world] = c;

@@ -347,17 +347,26 @@ static bool is_wanted(const char *name, int port)
     }
 }
 
+/* Is the device made of software? Then its network interface is known. */
+static bool find_interface(const char *name, char interface[IF_NAMESIZE])
+{
+    char path[192];
+    snprintf(path, sizeof path, "/sys/class/infiniband/%s/parent", name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    if (fscanf(file, "%15s", interface) != 1)
+        interface[0] = '\0';
+    fclose(file);
+    return true;
+}
+
 /* The device's place; that of its network interface where it is made of
  * software. */
 static enum nearness find_nearness(const struct machine *m, const char *name)
 {
-    char path[192], interface[IF_NAMESIZE] = "";
-    snprintf(path, sizeof path, "/sys/class/infiniband/%s/parent", name);
-    FILE *file = fopen(path, "r");
-    if (file) {
-        if (fscanf(file, "%15s", interface) != 1)
-            interface[0] = '\0';
-        fclose(file);
+    char path[192], interface[IF_NAMESIZE];
+    if (find_interface(name, interface)) {
         snprintf(path, sizeof path, "/sys/class/net/%s/device/../local_cpus",
                  interface);
         enum nearness nearness = machine_nearness(m, path);
@@ -424,6 +433,8 @@ int device_choose(struct device *device, const struct device *first,
     search_devices(&s);
     if (s.grade != GRADE_NONE) {
         *device = s.best;
+        char interface[IF_NAMESIZE];
+        device->is_software = find_interface(device->name, interface);
         inet_ntop(AF_INET6, device->gid.raw, device->gid_text, ADDRESS_TEXT);
         address_print(&device->address, device->address_text);
     } else if (s.reasons.bytes) {

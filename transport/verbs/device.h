@@ -36,6 +36,7 @@ struct device {
     unsigned rate;              /* of the port, in 100 Mbit/s; 0: not known */
     size_t max_message_bytes;
     struct ibv_device_attr limits;
+    bool is_software;           /* our processors do its work */
     enum nearness nearness;     /* to our cores; UNKNOWN where it is alone */
 };
 

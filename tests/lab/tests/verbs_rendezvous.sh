@@ -6,7 +6,7 @@
 . "$TOP/tests/lab/job.sh"
 
 cd "$BUILD" || fail "no $BUILD"
-for program in zero_copy zero_copy_vector; do
+for program in zero_copy zero_copy_vector zero_copy_window; do
     compile p2p/$program
 done
 
@@ -46,7 +46,12 @@ moves 4 2 zero_copy_vector BATON_RENDEZVOUS=auto
 moves 6 0 zero_copy_vector BATON_RENDEZVOUS=read
 moves 0 6 zero_copy_vector BATON_RENDEZVOUS=write
 moves 0 6 zero_copy_vector BATON_VERBS_READS=0
+# Over software both sides move something, and as much.
+moves 4 4 zero_copy_window BATON_RENDEZVOUS=auto
+moves 8 0 zero_copy_window BATON_RENDEZVOUS=read
+moves 0 8 zero_copy_window BATON_VERBS_READS=0
 for mode in strict no verify; do
+    moves 4 4 zero_copy_window BATON_REGCACHE=$mode
     moves 6 0 zero_copy_vector BATON_REGCACHE=$mode BATON_RENDEZVOUS=read
     moves 0 6 zero_copy_vector BATON_REGCACHE=$mode BATON_RENDEZVOUS=write
 done
@@ -59,5 +64,6 @@ equal "bounced without reads" "$(value copied_bounce_bytes)" $((8 << 20))
 
 works -n 2 -explain -x BATON_TRANSPORTS=verbs,self \
     "$BUILD/tests/mpi/p2p/zero_copy"
-contains "the explanation" "$OUTPUT" "by rendezvous (auto)"
+contains "the explanation" "$OUTPUT" \
+    "by rendezvous (auto), several at a time by both sides"
 contains "the explanation" "$OUTPUT" "blocks of 4096 bytes"
