@@ -59,10 +59,10 @@ struct endpoint {
     size_t short_limit;
     enum post (*send_short)(struct endpoint *ep, uint64_t word0, uint64_t word1,
                             const void *payload, size_t payload_bytes);
-    int64_t lead;         /* bytes that are got less those that the peer puts,
-                             of what is shared so */
     struct list backlog;  /* posts that answered BUSY, see backlog.h */
     struct list backlog_link; /* in the list of endpoints with a backlog */
+    int64_t lead;         /* bytes under way that are got, less those that the
+                             peer puts, where moves are shared */
 };
 
 /* What memory is registered for. */
