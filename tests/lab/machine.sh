@@ -5,9 +5,9 @@
 #
 # A node has two network cards, or three. "control" reaches the host alone, by
 # ssh through a port of 127.0.0.1 that the system chooses. "fabric" carries
-# rxe0, "fabric2" rxe1, over unix datagram sockets: two nodes face each other, more meet in
-# a hub, a QEMU without a machine. Sockets lose nothing, where UDP multicast
-# drops frames under load and TCP holds small ones back.
+# rxe0, "fabric2" rxe1, over unix datagram sockets: two nodes face each other,
+# more meet in a hub, a QEMU without a machine. Sockets lose nothing, where UDP
+# multicast drops frames under load and TCP holds small ones back.
 
 QEMU=qemu-system-x86_64
 KERNEL_OPTIONS="console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr
