@@ -46,8 +46,8 @@ struct endpoint {
     int error;            /* why posts fail, else MPI_SUCCESS */
     bool can_get;         /* get works with this peer */
     bool can_put;         /* put does */
-    bool shares_moves;    /* the processor that posts a get or put does its
-                             work, so each side should post some */
+    bool shares_moves;    /* the processor that posts a get or put does all
+                             its work, so each side should post some */
     unsigned slices_max;  /* that one get or put takes, at most SLICES_MAX */
     unsigned runs_max;    /* and at the peer, where it may have several */
     /*

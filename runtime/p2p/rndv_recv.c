@@ -23,11 +23,9 @@ static bool wants_write(const struct p2p_request *r,
            r->type->is_contiguous;
 }
 
-/*
- * Where processors do the work of moving, the sender's has nothing to do while
- * this one reads. So of several messages under way each side moves half: the
- * next goes by the side that has fewer bytes to move.
- */
+/* Where the sender's processor has nothing to do while this one reads, each side
+ * moves half of several messages under way: the next goes by the side that has
+ * fewer bytes to move. */
 static void take_part(struct p2p_request *r, bool is_read)
 {
     if (!r->ep->shares_moves)

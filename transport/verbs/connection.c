@@ -56,11 +56,14 @@ static bool is_pending(const struct connection *c)
 int connection_of(struct verbs *v, int world, struct connection **out)
 {
     if (!v->connections[world]) {
+        int local;
         struct connection *c = calloc(1, sizeof *c);
         if (!c)
             return MPI_ERR_NO_MEM;
         endpoint_init(&c->base, &v->base, world);
-        c->base.shares_moves = v->device.is_software;
+        c->base.shares_moves =
+            v->device.is_software &&
+            process_is_local(v->base.process, world, &local);
         list_init(&c->link);
         rdma_init(c);
         v->connections[world] = c;
