@@ -333,7 +333,8 @@ int board_begin(struct board *b)
  * has just written. A rank that is always the first learns nothing, so one that
  * finds them far decides for all, until one of these finds them near.
  */
-enum { FAR_NSEC = 80, STREAMING_BYTES = 1024, LEARN_STEPS = 4 };
+enum { FAR_NSEC = 80, STREAMING_BYTES = 1024, LEARN_STEPS = 4,
+       PROBE_BYTES = 32 << 10 };
 
 static bool is_said_to_be_far(const struct board *b)
 {
@@ -411,7 +412,7 @@ int board_next(struct board *b, size_t bytes, void **place)
     }
     if (b->has_own_cores && b->number % LEARN_STEPS == 0)
         learn_distance(b);
-    else if (bytes > BOARD_AREA_BYTES && !b->has_own_cores)
+    else if (bytes > PROBE_BYTES && !b->has_own_cores)
         probe_distance(b);
     *place = place_of(b, b->rank, bytes);
     return MPI_SUCCESS;

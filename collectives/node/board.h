@@ -41,7 +41,7 @@ struct mpi_comm;
 
 enum {
     BOARD_PLACES = 4,          /* steps that a rank may run ahead, plus one */
-    BOARD_AREA_BYTES = 32 << 10,
+    BOARD_AREA_BYTES = 64 << 10,
     BOARD_INLINE_BYTES = 48,   /* what a line leaves, aligned to 16 */
     BOARD_HALLS = 2
 };
