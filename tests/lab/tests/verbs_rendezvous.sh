@@ -46,7 +46,7 @@ moves 4 2 zero_copy_vector BATON_RENDEZVOUS=auto
 moves 6 0 zero_copy_vector BATON_RENDEZVOUS=read
 moves 0 6 zero_copy_vector BATON_RENDEZVOUS=write
 moves 0 6 zero_copy_vector BATON_VERBS_READS=0
-# Over software both sides move something, and as much.
+# Of several at a time within a host each side moves half, over software.
 moves 4 4 zero_copy_window BATON_RENDEZVOUS=auto
 moves 8 0 zero_copy_window BATON_RENDEZVOUS=read
 moves 0 8 zero_copy_window BATON_VERBS_READS=0
