@@ -55,7 +55,7 @@ static const struct row rows[] = {
     { "BATON_RENDEZVOUS", "auto", STRING, AT(rendezvous), USER,
       "Who moves a long message: read lets the receiver, write the sender; auto "
       "reads where that can be, and writes from scattered into contiguous "
-      "memory." },
+      "memory and, within a host over Soft-RoCE, every second of several." },
     { "BATON_RENDEZVOUS_CHUNK_BYTES", "4M", BYTES, AT(rendezvous_chunk_bytes),
       USER, "Bytes of a long message that are registered at a time, while "
       "those before are moved; 0 registers all at once." },

@@ -363,10 +363,12 @@ static bool find_interface(const char *name, char interface[IF_NAMESIZE])
 
 /* The device's place; that of its network interface where it is made of
  * software. */
-static enum nearness find_nearness(const struct machine *m, const char *name)
+static enum nearness find_nearness(const struct machine *m,
+                                   const struct device *d,
+                                   const char *interface)
 {
-    char path[192], interface[IF_NAMESIZE];
-    if (find_interface(name, interface)) {
+    char path[192];
+    if (d->is_software) {
         snprintf(path, sizeof path, "/sys/class/net/%s/device/../local_cpus",
                  interface);
         enum nearness nearness = machine_nearness(m, path);
@@ -376,7 +378,7 @@ static enum nearness find_nearness(const struct machine *m, const char *name)
                  interface);
     } else {
         snprintf(path, sizeof path, "/sys/class/infiniband/%s/device/local_cpus",
-                 name);
+                 d->name);
     }
     return machine_nearness(m, path);
 }
@@ -384,11 +386,13 @@ static enum nearness find_nearness(const struct machine *m, const char *name)
 static void choose_on(struct ibv_device *found, struct search *s)
 {
     struct device d = { .nearness = NEARNESS_UNKNOWN };
+    char interface[IF_NAMESIZE];
     if (!is_wanted(ibv_get_device_name(found), 0))
         return;
     strncpy(d.name, ibv_get_device_name(found), sizeof d.name - 1);
+    d.is_software = find_interface(d.name, interface);
     if (s->machine)
-        d.nearness = find_nearness(s->machine, d.name);
+        d.nearness = find_nearness(s->machine, &d, interface);
     struct ibv_context *context = ibv_open_device(found);
     if (!context || ibv_query_device(context, &d.limits) != 0) {
         strbuf_printf(&s->reasons, "%s%s cannot be opened: %s",
@@ -433,8 +437,6 @@ int device_choose(struct device *device, const struct device *first,
     search_devices(&s);
     if (s.grade != GRADE_NONE) {
         *device = s.best;
-        char interface[IF_NAMESIZE];
-        device->is_software = find_interface(device->name, interface);
         inet_ntop(AF_INET6, device->gid.raw, device->gid_text, ADDRESS_TEXT);
         address_print(&device->address, device->address_text);
     } else if (s.reasons.bytes) {
