@@ -18,17 +18,20 @@ int barrier_twolevel(struct schedule *s, const struct coll_args *a);
 int bcast_binomial(struct schedule *s, const struct coll_args *a);
 int bcast_scatter_allgather(struct schedule *s, const struct coll_args *a);
 int bcast_chain(struct schedule *s, const struct coll_args *a);
+int bcast_pipelined_tree(struct schedule *s, const struct coll_args *a);
 int bcast_twolevel(struct schedule *s, const struct coll_args *a);
 
 int reduce_binomial(struct schedule *s, const struct coll_args *a);
 int reduce_linear(struct schedule *s, const struct coll_args *a);
 int reduce_rabenseifner(struct schedule *s, const struct coll_args *a);
+int reduce_pipelined_tree(struct schedule *s, const struct coll_args *a);
 int reduce_twolevel(struct schedule *s, const struct coll_args *a);
 
 int allreduce_recursive_doubling(struct schedule *s,
                                  const struct coll_args *a);
 int allreduce_ring(struct schedule *s, const struct coll_args *a);
 int allreduce_rabenseifner(struct schedule *s, const struct coll_args *a);
+int allreduce_pipelined_tree(struct schedule *s, const struct coll_args *a);
 int allreduce_twolevel(struct schedule *s, const struct coll_args *a);
 
 /* Are elements the same at all ranks, and may operands meet in any order? */

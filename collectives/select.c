@@ -26,6 +26,7 @@ static const struct algorithm bcast_list[] = {
     { "binomial", bcast_binomial, NULL },
     { "scatter_allgather", bcast_scatter_allgather, NULL },
     { "chain", bcast_chain, NULL },
+    { "pipelined_tree", bcast_pipelined_tree, NULL },
     { "twolevel", bcast_twolevel, twolevel_suits },
     { NULL, NULL, NULL },
 };
@@ -34,6 +35,7 @@ static const struct algorithm reduce_list[] = {
     { "binomial", reduce_binomial, NULL },
     { "linear", reduce_linear, NULL },
     { "rabenseifner", reduce_rabenseifner, reduction_can_be_cut },
+    { "pipelined_tree", reduce_pipelined_tree, reduction_can_be_cut },
     { "twolevel", reduce_twolevel, twolevel_reduction_suits },
     { NULL, NULL, NULL },
 };
@@ -42,6 +44,7 @@ static const struct algorithm allreduce_list[] = {
     { "recursive_doubling", allreduce_recursive_doubling, NULL },
     { "ring", allreduce_ring, reduction_can_be_cut },
     { "rabenseifner", allreduce_rabenseifner, reduction_can_be_cut },
+    { "pipelined_tree", allreduce_pipelined_tree, reduction_can_be_cut },
     { "twolevel", allreduce_twolevel, twolevel_reduction_suits },
     { NULL, NULL, NULL },
 };

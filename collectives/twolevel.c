@@ -51,10 +51,12 @@ int levels_make(struct schedule *s, const struct coll_args *a, int root,
     }
     out->leaders.count = p->node_count;
     out->root = root < 0 ? 0 : p->nodes[root];
-    while (local[out->leader] != leaders[p->nodes[rank]])
+    out->node = p->nodes[rank];
+    out->most = p->most;
+    while (local[out->leader] != leaders[out->node])
         out->leader++;
     if (out->local.rank == out->leader)
-        out->leaders.rank = p->nodes[rank];
+        out->leaders.rank = out->node;
     return MPI_SUCCESS;
 }
 

@@ -19,6 +19,8 @@ struct levels {
     struct ranks leaders; /* of all nodes; its rank is -1 where we do not
                              lead */
     int leader;           /* of our node, a rank of `local` */
+    int node;             /* ours: the rank of our leader among `leaders` */
+    int most;             /* ranks on the node that has most */
     int root;             /* that of the operation, a rank of `leaders` */
 };
 

@@ -16,7 +16,7 @@
 #include "runtime/objects/pack.h"
 #include "runtime/objects/type_create.h"
 
-enum { PATTERN = 0xee };
+enum { PATTERN = 0xee, SEGMENT_BYTES = 1000 /* several of the messages here */ };
 
 struct buffer buffer_make(MPI_Count count, struct mpi_datatype *type)
 {
@@ -69,6 +69,7 @@ void coll_job_init(struct fake_job *job, int count,
                    const struct fake_options *options)
 {
     settings.coll_node_ranks = options ? 1 + (count + (int)options->seed) % 4 : 0;
+    settings.coll_segment_bytes = SEGMENT_BYTES;
     fake_job_init(job, count, options);
     ck_assert_int_eq(op_init_predefined(), MPI_SUCCESS);
     for (int i = 0; i < count; i++)
