@@ -75,7 +75,7 @@ int coll_run(const struct coll_args *a)
         return MPI_SUCCESS;
     bool is_done = false;
     int err = MPI_SUCCESS;
-    if (LIKELY(!select_is_set(a->kind)))
+    if (LIKELY(!select_is_set(a)))
         err = node_run(a, &is_done);
     return is_done ? err : coll_run_messages(a);
 }

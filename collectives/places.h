@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-#include "runtime/objects/comm.h"
+#include "collectives/coll.h"
+#include "runtime/base/config.h"
 
 struct places {
     int node_count;
@@ -20,5 +21,19 @@ struct places {
 /* Looked up once per communicator and kept there; NULL when all its ranks are
  * on one node, or where they are is not known. */
 const struct places *places_of(struct mpi_comm *comm);
+
+/* Must this be done alike wherever ranks are? So reductions are when their
+ * results shall be reproducible. */
+static inline bool places_are_ignored(const struct coll_args *a)
+{
+    return UNLIKELY(settings.coll_reproducible) && a->op;
+}
+
+/* Of an operation's ranks, if they may decide how it is done; NULL as well for
+ * a part of one, whose ranks count as one node. */
+static inline const struct places *places_for(const struct coll_args *a)
+{
+    return a->ranks || places_are_ignored(a) ? NULL : places_of(a->comm);
+}
 
 #endif

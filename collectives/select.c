@@ -186,11 +186,10 @@ static size_t bytes_to_choose(const struct coll_args *a)
     return coll_bytes(a);
 }
 
-/* Ranks on the node that has most; a part of an algorithm counts as one
- * node. */
+/* Ranks on the node that has most. */
 static int ranks_per_node(const struct coll_args *a)
 {
-    const struct places *places = a->ranks ? NULL : places_of(a->comm);
+    const struct places *places = places_for(a);
     return places ? places->most : coll_size(a);
 }
 
@@ -221,9 +220,10 @@ const struct algorithm *select_algorithm(const struct coll_args *a)
     return choose(a);
 }
 
-bool select_is_set(enum collective kind)
+bool select_is_set(const struct coll_args *a)
 {
-    return tuning_forced(kind) || settings.coll_node_ranks > 0;
+    return tuning_forced(a->kind) || settings.coll_node_ranks > 0 ||
+           places_are_ignored(a);
 }
 
 const struct algorithm *select_list(enum collective kind)

@@ -11,8 +11,8 @@
 /* The choice for this operation; the same at all ranks. */
 const struct algorithm *select_algorithm(const struct coll_args *a);
 
-/* Has a setting decided how this collective is done? */
-bool select_is_set(enum collective kind);
+/* Has a setting decided how this operation is done? */
+bool select_is_set(const struct coll_args *a);
 
 /* All algorithms of a collective, ended by one without a name. */
 const struct algorithm *select_list(enum collective kind);

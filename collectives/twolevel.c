@@ -9,9 +9,7 @@
 
 bool twolevel_suits(const struct coll_args *a)
 {
-    if (a->ranks)
-        return false;
-    const struct places *p = places_of(a->comm);
+    const struct places *p = places_for(a);
     return p && p->most > 1;
 }
 

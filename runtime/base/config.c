@@ -141,6 +141,9 @@ static const struct row rows[] = {
     { "BATON_COLL_TABLE", "", STRING, AT(coll_table), USER,
       "File that says which algorithm a collective takes by ranks, ranks per "
       "node and bytes; empty takes the built-in table." },
+    { "BATON_COLL_REPRODUCIBLE", "no", BOOL, AT(coll_reproducible), USER,
+      "Combine the operands of a reduction in an order that does not depend on "
+      "which ranks share a node; the same at all ranks." },
     { "BATON_COLL_SEGMENT_BYTES", "128k", BYTES, AT(coll_segment_bytes), USER,
       "Segment of a pipelined collective; the same at all ranks." },
     { "BATON_ERRORS_AT_WORLD", "no", BOOL, AT(errors_at_world), USER,

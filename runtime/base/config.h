@@ -42,6 +42,7 @@ struct settings {
     bool argument_checks;      /* wrong values of arguments are errors */
     const char *coll_algorithms; /* that must be taken, for tests */
     const char *coll_table;    /* file of choices, "" = the built-in ones */
+    bool coll_reproducible;    /* reductions, wherever ranks are */
     size_t coll_segment_bytes; /* of a pipelined collective */
     const char *verbs_windows; /* yes, no or auto, where regcache is strict */
     const char *verbs_rails;   /* auto, or how many ports at most */
