@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The trees, and the rounds of segments through them. A rank at depth d of a
- * tree of height h sends segment i upwards in round i + h - d, and downwards in
- * round i + h + d, or i + d when nothing came up before.
+ * tree of height h sends segment i upwards in round i + 2 (h - d), and downwards
+ * in round i + 2 (h + d), or i + 2 d when nothing came up before.
  */
 #include "collectives/pipeline.h"
 
@@ -10,6 +10,10 @@
 #include "collectives/tree.h"
 #include "collectives/twolevel.h"
 #include "runtime/base/config.h"
+
+/* Rounds from the receipt of a segment to its use. In the one between, the
+ * next segment is received and the one before is sent; so four are at hand. */
+enum { LEAD = 2, TURNS = 4 };
 
 void pipeline_chain(const struct coll_args *a, int root,
                     struct pipeline_tree *out)
@@ -84,9 +88,7 @@ struct pipeline {
     const struct mpi_op *op;
     struct span own;    /* what this rank contributes */
     struct span result; /* at the root, and downwards everywhere */
-    /* What comes from below, by turns, so that one segment can come while the
-     * one before it is combined and sent. */
-    struct span from_child[PIPELINE_CHILDREN_MAX][2];
+    struct span from_child[PIPELINE_CHILDREN_MAX][TURNS];
     MPI_Count segment; /* elements */
     MPI_Count count;   /* of segments */
 };
@@ -115,7 +117,7 @@ static struct span segment_at(const struct pipeline *p, struct span whole,
 /* Where a child's part of a segment goes. */
 static struct span arrived(const struct pipeline *p, int child, MPI_Count i)
 {
-    struct span at = p->from_child[child][i % 2];
+    struct span at = p->from_child[child][i % TURNS];
     if (!at.address)
         return segment_at(p, p->result, i);
     at.count = segment_at(p, p->own, i).count;
@@ -185,11 +187,12 @@ int pipeline_down(struct schedule *s, const struct pipeline_tree *t,
         return err;
     p.result = packed_at(&message, 0, message.bytes);
     cut(&p, p.result);
-    for (MPI_Count i = 0; i <= p.count; i++) {
+    for (MPI_Count i = 0; i < p.count + LEAD; i++) {
         recv_from_parent(&p, i);
-        send_to_children(&p, i - 1);
-        schedule_end_round(s);
+        send_to_children(&p, i - LEAD);
+        schedule_end_round_open(s);
     }
+    schedule_end_round(s);
     if (!is_root)
         packed_end(s, a->recv, &message);
     return MPI_SUCCESS;
@@ -206,7 +209,7 @@ static void begin_up(struct pipeline *p, const struct coll_args *a)
     p->result = a->recv;
     cut(p, p->own);
     for (int c = 0; c < p->tree->child_count; c++)
-        for (int turn = 0; turn < 2; turn++)
+        for (int turn = 0; turn < TURNS; turn++)
             if (c > 0 || !is_root || is_in_place)
                 p->from_child[c][turn] = schedule_scratch_span(
                     p->schedule, p->count > 1 ? p->segment : p->own.count,
@@ -220,11 +223,12 @@ void pipeline_up(struct schedule *s, const struct pipeline_tree *t,
 {
     struct pipeline p = { .schedule = s, .tree = t };
     begin_up(&p, a);
-    for (MPI_Count i = 0; i <= p.count; i++) {
+    for (MPI_Count i = 0; i < p.count + LEAD; i++) {
         recv_from_children(&p, i);
-        send_to_parent(&p, i - 1);
-        schedule_end_round(s);
+        send_to_parent(&p, i - LEAD);
+        schedule_end_round_open(s);
     }
+    schedule_end_round(s);
 }
 
 void pipeline_up_and_down(struct schedule *s, const struct pipeline_tree *t,
@@ -232,12 +236,14 @@ void pipeline_up_and_down(struct schedule *s, const struct pipeline_tree *t,
 {
     struct pipeline p = { .schedule = s, .tree = t };
     begin_up(&p, a);
-    const MPI_Count up = t->height - t->depth, down = t->height + t->depth;
-    for (MPI_Count round = up - 1; round < p.count + down; round++) {
-        recv_from_children(&p, round - up + 1);
-        recv_from_parent(&p, round - down + 1);
+    const MPI_Count up = LEAD * (t->height - t->depth);
+    const MPI_Count down = LEAD * (t->height + t->depth);
+    for (MPI_Count round = up - LEAD; round < p.count + down; round++) {
+        recv_from_children(&p, round - up + LEAD);
+        recv_from_parent(&p, round - down + LEAD);
         send_to_parent(&p, round - up);
         send_to_children(&p, round - down);
-        schedule_end_round(s);
+        schedule_end_round_open(s);
     }
+    schedule_end_round(s);
 }

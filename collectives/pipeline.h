@@ -3,8 +3,10 @@
  * A message that moves through a tree in segments: while one is on its way
  * between two levels, the next follows below and the one before goes on above.
  *
- * Rounds are counted alike at all ranks: a segment crosses one level of the
- * tree in a round, so both ends of each message stand in the same one.
+ * Rounds are counted alike at all ranks: both ends of each message stand in the
+ * same one. A rank sends a segment on two rounds after the one in which it
+ * begins to receive it, and each round overlaps with the next, so that two
+ * segments are under way on each link.
  */
 #ifndef COLLECTIVES_PIPELINE_H
 #define COLLECTIVES_PIPELINE_H

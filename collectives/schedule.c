@@ -24,6 +24,7 @@ enum step_kind { STEP_SEND, STEP_RECV, STEP_COPY, STEP_REDUCE, STEP_CALL };
 struct step {
     enum step_kind kind;
     unsigned round;
+    unsigned needed;             /* rounds that must be complete before */
     int rank;                    /* of send and recv */
     bool is_local;               /* on the local communicator, see schedule.h */
     struct span data;            /* sent, received, written or reduced into */
@@ -61,6 +62,7 @@ void schedule_init(struct schedule *s, struct mpi_comm *comm)
     s->request.progress = &p2p_process(comm->p2p)->progress;
     s->count = 0;
     s->round_count = 0;
+    s->needed = 0;
     s->next = 0;
     s->unfinished = 0;
     s->build_error = MPI_SUCCESS;
@@ -115,6 +117,7 @@ static struct step *add_step(struct schedule *s, enum step_kind kind)
     struct step *step = &s->steps[s->count++];
     step->kind = kind;
     step->round = s->round_count;
+    step->needed = s->needed;
     step->request = NULL;
     return step;
 }
@@ -171,7 +174,12 @@ void schedule_call(struct schedule *s, int (*function)(void *arg), void *arg)
 
 void schedule_end_round(struct schedule *s)
 {
-    s->round_count++;
+    s->needed = ++s->round_count;
+}
+
+void schedule_end_round_open(struct schedule *s)
+{
+    s->needed = s->round_count++;
 }
 
 static struct scratch *add_scratch(struct schedule *s, size_t bytes)
@@ -310,14 +318,16 @@ static void start_round(struct schedule *s)
         start_step(s, &s->steps[s->next++]);
 }
 
-/* Collect complete steps of the running round; true when none is left. */
-static bool finish_round(struct schedule *s)
+/* Collect complete steps; true when none is left that the next round, or the
+ * end, needs. */
+static bool finish_rounds(struct schedule *s)
 {
     while (s->unfinished < s->next) {
         struct step *step = &s->steps[s->unfinished];
         if (step->request) {
             if (!step->request->is_complete)
-                return false;
+                return s->next < s->count && LIKELY(!s->is_lost) &&
+                       step->round >= s->steps[s->next].needed;
             struct mpi_request *request = step->request;
             step->request = NULL;
             note_error(s, request_finish(request, MPI_STATUS_IGNORE));
@@ -327,7 +337,7 @@ static bool finish_round(struct schedule *s)
     return true;
 }
 
-/* The error of a lost message of the running round, or MPI_SUCCESS. */
+/* The error of a lost message of what runs, or MPI_SUCCESS. */
 static int lost_message(const struct schedule *s)
 {
     for (unsigned i = s->unfinished; i < s->next; i++)
@@ -369,7 +379,7 @@ bool schedule_advance(struct schedule *s)
     do {
         if (UNLIKELY(s->failures_seen != s->request.progress->failures))
             look_for_loss(s);
-        if (!finish_round(s))
+        if (!finish_rounds(s))
             return false;
         if (s->next == s->count || s->is_lost)
             return true;

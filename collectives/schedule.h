@@ -6,7 +6,8 @@
  * Steps form rounds. A round starts its steps in the order in which they were
  * added; copy, reduce and call are done as they start, so a send added after a
  * reduce sees its result. The next round starts when all sends and receives of
- * this one are complete. The same steps serve the blocking form (start, wait),
+ * this one are complete, or in a pipeline those of the rounds before it. The
+ * same steps serve the blocking form (start, wait),
  * the nonblocking one (start; progress advances it) and the persistent one
  * (start again).
  *
@@ -48,6 +49,7 @@ struct schedule {
     unsigned count;
     unsigned capacity;
     unsigned round_count;
+    unsigned needed;        /* rounds that must be complete for the next */
     unsigned next;          /* first step not started yet */
     unsigned unfinished;    /* first step that may not be complete */
     unsigned failures_seen; /* of the rank's, see progress.h */
@@ -94,6 +96,9 @@ void schedule_call(struct schedule *s, int (*function)(void *arg), void *arg);
 
 /* What was added so far must be complete before what comes next starts. */
 void schedule_end_round(struct schedule *s);
+
+/* The same, but for this round itself: it may go on during the next one. */
+void schedule_end_round_open(struct schedule *s);
 
 /* Memory that lives as long as the schedule; NULL when there is none (and
  * build_error is set). Aligned for any type. */

@@ -24,6 +24,7 @@ static enum rendezvous choose_rendezvous(void)
             return (enum rendezvous)i;
     log_warn("BATON_RENDEZVOUS=%s: expected read, write or auto; taking auto",
              settings.rendezvous);
+    settings.rendezvous = names[RENDEZVOUS_AUTO];
     return RENDEZVOUS_AUTO;
 }
 

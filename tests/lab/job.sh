@@ -31,6 +31,12 @@ works() {
     ((STATUS == 0)) || fail "the job ended with $STATUS"
 }
 
+# ledger NAME: a counter of the last job, which had -report=json.
+ledger() {
+    sed -n 's/^{"job":{\([^}]*\)}.*/\1/p' <<< "$OUTPUT" | tr ',' '\n' |
+        sed -n "s/^\"$1\"://p"
+}
+
 # unit_test NAME WRAPPER…: run a unit test on node1; nothing may be left out.
 # 192.0.2.200 is an address that takes packets and never answers.
 unit_test() {

@@ -9,15 +9,16 @@
 crosses() {
     works -n 4 -host node1:2,node2:2 -report=json \
         -x "BATON_COLL_ALGORITHMS=$2:$3" "$BENCH/$2" -m 1M:1M -i 1 -x 0
-    equal "what crosses in $2 by $3" \
-        "$(sed -n 's/^{"job":{[^}]*"rdma_read_bytes":\([0-9]*\).*/\1/p' \
-            <<< "$OUTPUT")" $(($1 << 20))
+    equal "what crosses in $2 by $3" "$(ledger rdma_read_bytes)" $(($1 << 20))
 }
 
 crosses 1 bcast twolevel
+crosses 1 bcast pipelined_tree
 crosses 1 reduce twolevel
+crosses 1 reduce pipelined_tree
 # Each node needs the sum of the other, or its two blocks.
 crosses 2 allreduce twolevel
+crosses 2 allreduce pipelined_tree
 crosses 4 allgather twolevel
 # By ranks that know of no nodes more crosses: the counter tells.
 crosses 8 allgather recursive_doubling

@@ -74,6 +74,30 @@ START_TEST(a_round_waits_for_the_one_before)
 }
 END_TEST
 
+/* 1 answers only what 0 sends in its second round. */
+START_TEST(an_open_round_goes_on_during_the_next)
+{
+    coll_job_init(&job, 2, NULL);
+    struct schedule *s[2] = { take(0), take(1) };
+    int errors[2], x = 5, other = 0, y = 0;
+    schedule_recv(s[0], ints(&y, 1), 1);
+    schedule_end_round_open(s[0]);
+    schedule_send(s[0], ints(&x, 1), 1);
+    schedule_end_round_open(s[0]);
+    schedule_call(s[0], add_ten, &y); /* needs the first round */
+    schedule_recv(s[1], ints(&other, 1), 0);
+    schedule_end_round(s[1]);
+    schedule_send(s[1], ints(&other, 1), 0);
+    for (int run = 0; run < 2; run++) {
+        run_pair(s, errors);
+        ck_assert_int_eq(y, 15);
+    }
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+END_TEST
+
 START_TEST(a_schedule_runs_again)
 {
     coll_job_init(&job, 2, NULL);
@@ -276,6 +300,7 @@ int main(void)
 {
     TCase *t = tcase_create("schedule");
     tcase_add_test(t, a_round_waits_for_the_one_before);
+    tcase_add_test(t, an_open_round_goes_on_during_the_next);
     tcase_add_test(t, a_schedule_runs_again);
     tcase_add_test(t, the_first_error_ends_the_operation_and_peers_go_on);
     tcase_add_test(t, a_truncated_message_is_the_operations_error);
