@@ -16,7 +16,9 @@
 enum {
     FIRST_STEPS = 16,
     SCRATCH_MIN_BYTES = 4096,
-    SCRATCH_KEEP_BYTES = 256 * 1024 /* memory an idle schedule holds on to */
+    /* Chunks grow up to here, each twice the one before: the last one, which
+     * an idle schedule keeps, then does for what needs as much again. */
+    SCRATCH_GROWN_BYTES = 4 << 20
 };
 
 enum step_kind { STEP_SEND, STEP_RECV, STEP_COPY, STEP_REDUCE, STEP_CALL };
@@ -88,7 +90,7 @@ void schedule_fini(struct schedule *s)
     s->capacity = 0;
 }
 
-void schedule_clear(struct schedule *s)
+void schedule_clear(struct schedule *s, size_t keep)
 {
     s->count = 0;
     if (!s->scratch)
@@ -96,10 +98,15 @@ void schedule_clear(struct schedule *s)
     free_scratch(s->scratch->next);
     s->scratch->next = NULL;
     s->scratch->used = 0;
-    if (s->scratch->bytes > SCRATCH_KEEP_BYTES) {
+    if (s->scratch->bytes > keep) {
         free(s->scratch);
         s->scratch = NULL;
     }
+}
+
+size_t schedule_kept_bytes(const struct schedule *s)
+{
+    return s->scratch ? s->scratch->bytes : 0;
 }
 
 static struct step *add_step(struct schedule *s, enum step_kind kind)
@@ -184,8 +191,11 @@ void schedule_end_round_open(struct schedule *s)
 
 static struct scratch *add_scratch(struct schedule *s, size_t bytes)
 {
-    if (bytes < SCRATCH_MIN_BYTES)
-        bytes = SCRATCH_MIN_BYTES;
+    size_t least = s->scratch ? 2 * s->scratch->bytes : SCRATCH_MIN_BYTES;
+    if (least > SCRATCH_GROWN_BYTES)
+        least = SCRATCH_GROWN_BYTES;
+    if (bytes < least)
+        bytes = least;
     struct scratch *chunk = malloc(sizeof *chunk + bytes);
     if (!chunk) {
         s->build_error = MPI_ERR_NO_MEM;

@@ -74,8 +74,12 @@ void schedule_init(struct schedule *s, struct mpi_comm *comm);
 /* Free steps and scratch memory. */
 void schedule_fini(struct schedule *s);
 
-/* Drop steps and large scratch memory; for a schedule that goes idle. */
-void schedule_clear(struct schedule *s);
+/* Drop steps, and scratch memory but for up to `keep` bytes in one piece; for a
+ * schedule that goes idle. */
+void schedule_clear(struct schedule *s, size_t keep);
+
+/* Bytes of scratch memory of a schedule that was cleared. */
+size_t schedule_kept_bytes(const struct schedule *s);
 
 /* ---- building ---- */
 

@@ -12,9 +12,14 @@
 #include "runtime/base/process.h"
 #include "runtime/p2p/p2p.h"
 
+/* Scratch memory that the idle schedules of a rank hold on to: what comes
+ * fresh from the kernel costs more than a reduction of it. */
+enum { KEEP_BYTES = 16 << 20 };
+
 struct schedule_pool {
     struct progress *progress;
     unsigned references;
+    size_t kept_bytes; /* scratch memory of idle ones */
     struct list idle;
     struct list running;
 };
@@ -30,6 +35,7 @@ int schedule_pool_retain(struct process *process)
             return MPI_ERR_NO_MEM;
         pool->progress = &process->progress;
         pool->references = 0;
+        pool->kept_bytes = 0;
         list_init(&pool->idle);
         list_init(&pool->running);
         process->schedules = pool;
@@ -145,6 +151,7 @@ int schedule_take(struct mpi_comm *comm, struct schedule **out)
     if (node) {
         s = CONTAINER_OF(node, struct schedule, link);
         list_remove(node);
+        pool->kept_bytes -= schedule_kept_bytes(s);
     } else {
         int err = create_schedule(pool, &s);
         if (err != MPI_SUCCESS) {
@@ -172,7 +179,8 @@ void schedule_give(struct schedule *s)
 {
     s->request.object.kind = KIND_FREE;
     drop_kept_types(s);
-    schedule_clear(s);
+    schedule_clear(s, KEEP_BYTES - s->pool->kept_bytes);
+    s->pool->kept_bytes += schedule_kept_bytes(s);
     list_insert_before(s->pool->idle.next, &s->link);
     drop_kept(s); /* last: may release the last communicator, and the pool */
 }
