@@ -38,6 +38,7 @@ enum collective {
 struct ranks {
     int rank;        /* ours in the group */
     int count;
+    int per_node;    /* of them on one node, where most are */
     const int *list; /* rank in the communicator of each */
 };
 

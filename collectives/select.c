@@ -189,6 +189,8 @@ static size_t bytes_to_choose(const struct coll_args *a)
 /* Ranks on the node that has most. */
 static int ranks_per_node(const struct coll_args *a)
 {
+    if (a->ranks)
+        return a->ranks->per_node;
     const struct places *places = places_for(a);
     return places ? places->most : coll_size(a);
 }

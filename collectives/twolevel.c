@@ -35,7 +35,8 @@ int levels_make(struct schedule *s, const struct coll_args *a, int root,
     if (!local || !leaders)
         return MPI_ERR_NO_MEM;
     *out = (struct levels){ .local = { .list = local },
-                            .leaders = { .rank = -1, .list = leaders } };
+                            .leaders = { .rank = -1, .count = p->node_count,
+                                         .per_node = 1, .list = leaders } };
     for (int r = 0, seen = 0; r < a->comm->size; r++) {
         const int node = p->nodes[r];
         if (node == seen)
@@ -47,7 +48,7 @@ int levels_make(struct schedule *s, const struct coll_args *a, int root,
         if (node == p->nodes[rank])
             local[out->local.count++] = r;
     }
-    out->leaders.count = p->node_count;
+    out->local.per_node = out->local.count;
     out->root = root < 0 ? 0 : p->nodes[root];
     out->node = p->nodes[rank];
     out->most = p->most;
