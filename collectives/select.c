@@ -206,8 +206,10 @@ static const struct algorithm *choose(const struct coll_args *a)
     const int ranks = coll_size(a), per_node = ranks_per_node(a);
     const size_t bytes = bytes_to_choose(a);
     for (; c->algorithm; c++)
-        if (ranks <= c->ranks && per_node <= c->per_node &&
-            bytes <= c->bytes && suits(c->algorithm, a))
+        if (ranks <= c->ranks && bytes <= c->bytes &&
+            (c->per_node == PER_NODE_ALL ? per_node == ranks
+                                         : per_node <= c->per_node) &&
+            suits(c->algorithm, a))
             return c->algorithm;
     return &collective[a->kind].list[0];
 }

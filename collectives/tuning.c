@@ -16,39 +16,50 @@
 
 enum { CHOICES = 64 /* of one collective */ };
 
-/* How the limits were found stands in docs/collectives.md. */
+/* How the limits were found stands in docs/collectives.md. A row for one node
+ * is for as many ranks as it was measured with. */
 static const char *const built_in[] = {
     "barrier * * * twolevel",
     "barrier * * * dissemination",
     "bcast * * * twolevel",
+    "bcast 16 all * binomial",
     "bcast 3 * * binomial",
     "bcast * * 65535 binomial",
     "bcast * * * scatter_allgather",
     "reduce * * * twolevel",
+    "reduce 16 all * binomial",
     "reduce 3 * * binomial",
     "reduce * * 65535 binomial",
     "reduce * * * rabenseifner",
     "reduce * * * binomial",
     "allreduce * * * twolevel",
+    "allreduce 16 all 32767 recursive_doubling",
+    "allreduce 16 all 1048575 rabenseifner",
     "allreduce * * 32767 recursive_doubling",
     "allreduce * * * ring",
     "allreduce * * * recursive_doubling",
+    "gather 16 all * linear",
     "gather 3 * * linear",
     "gather * * 4095 binomial",
     "gather * * * linear",
+    "scatter 16 all * linear",
     "scatter 3 * * linear",
     "scatter * * 4095 binomial",
     "scatter * * * linear",
     "allgather * * * twolevel",
+    "allgather 16 all * linear",
     "allgather * * * recursive_doubling",
     "allgather * * 2047 bruck",
     "allgather * * * neighbor_exchange",
     "allgather * * * ring",
     "alltoall * * * in_place",
+    "alltoall 16 all * linear",
     "alltoall 15 * * linear",
     "alltoall * * 64 bruck",
     "alltoall * * 32767 linear",
     "alltoall * * * pairwise",
+    "reduce_scatter_block 16 all 8191 halving",
+    "reduce_scatter_block 16 all * pairwise",
     "reduce_scatter_block * * 2047 halving",
     "reduce_scatter_block * * * pairwise",
     "reduce_scatter_block * * * by_root",
@@ -56,6 +67,7 @@ static const char *const built_in[] = {
     "exscan * * * recursive_doubling",
     "gatherv * * * linear",
     "scatterv * * * linear",
+    "allgatherv 16 all * linear",
     "allgatherv * * 32767 linear",
     "allgatherv * * * ring",
     "alltoallv * * * in_place",
@@ -100,6 +112,13 @@ static bool parse_limit(const char *text, size_t any, size_t *limit)
     return strcmp(text, "*") == 0 || config_parse_bytes(text, limit);
 }
 
+static bool parse_per_node(const char *text, size_t *limit)
+{
+    *limit = PER_NODE_ALL;
+    return strcmp(text, "all") == 0 ||
+           (parse_limit(text, INT_MAX, limit) && *limit != PER_NODE_ALL);
+}
+
 static int find_both(const char *operation, const char *name, int *kind,
                      const struct algorithm **algorithm)
 {
@@ -125,7 +144,7 @@ int tuning_add(const char *line)
     if (sscanf(line, " %31s %23s %23s %23s %31s", operation, limit[0],
                limit[1], limit[2], name) != 5 ||
         !parse_limit(limit[0], INT_MAX, &ranks) ||
-        !parse_limit(limit[1], INT_MAX, &per_node) ||
+        !parse_per_node(limit[1], &per_node) ||
         !parse_limit(limit[2], SIZE_MAX, &bytes)) {
         log_error("\"%s\" is no row: expected collective, ranks, "
                   "ranks per node, bytes, algorithm", line);
@@ -217,7 +236,9 @@ static void print_choice(FILE *out, const struct choice *c)
     fputs(c->algorithm->name, out);
     if (c->ranks < INT_MAX)
         fprintf(out, " to %d ranks", c->ranks);
-    if (c->per_node < INT_MAX)
+    if (c->per_node == PER_NODE_ALL)
+        fputs(" on one node", out);
+    else if (c->per_node < INT_MAX)
         fprintf(out, " to %d a node", c->per_node);
     if (c->bytes < SIZE_MAX)
         fprintf(out, " to %zu bytes", c->bytes);

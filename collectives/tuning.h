@@ -6,8 +6,8 @@
  *
  *     allreduce 64 * 32k recursive_doubling
  *
- * for calls of allreduce with at most 64 ranks, any number of ranks on a node,
- * and at most 32 KiB. Of the rows of a collective the first that fits and
+ * for calls of allreduce with at most 64 ranks, any number of ranks on a node
+ * ("all": all of them on one), and at most 32 KiB. Of the rows of a collective the first that fits and
  * whose algorithm can do the call is taken. Rows of the user's file stand
  * before the built-in ones, which have one for every call. The table must be
  * the same at all ranks. Constant once loaded.
@@ -21,9 +21,11 @@
 
 #include "collectives/coll.h"
 
+enum { PER_NODE_ALL = 0 };
+
 struct choice {
     int ranks;      /* at most; INT_MAX: any */
-    int per_node;   /* where most are; INT_MAX: any */
+    int per_node;   /* where most are; INT_MAX: any, PER_NODE_ALL: all */
     size_t bytes;   /* at most; SIZE_MAX: any */
     const struct algorithm *algorithm; /* NULL ends the choices */
 };

@@ -21,6 +21,8 @@ says "allreduce: rabenseifner to 8 ranks to 2 a node to 65536 bytes where it \
 can, then" "BATON_COLL_TABLE=$table"
 says "bcast: chain (BATON_COLL_ALGORITHMS), else" \
     BATON_COLL_ALGORITHMS=reduce:linear,bcast:chain
+echo 'bcast 4 all * chain' >"$table"
+says "bcast: chain to 4 ranks on one node, then" "BATON_COLL_TABLE=$table"
 echo 'allreduce 8 2 rabenseifner' >"$table"
 says "is no row" "BATON_COLL_TABLE=$table"
 says "cannot read" "BATON_COLL_TABLE=$table.missing"
