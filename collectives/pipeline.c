@@ -209,7 +209,7 @@ static void begin_up(struct pipeline *p, const struct coll_args *a)
     p->result = a->recv;
     cut(p, p->own);
     for (int c = 0; c < p->tree->child_count; c++)
-        for (int turn = 0; turn < TURNS; turn++)
+        for (int turn = 0; turn < TURNS && turn < p->count; turn++)
             if (c > 0 || !is_root || is_in_place)
                 p->from_child[c][turn] = schedule_scratch_span(
                     p->schedule, p->count > 1 ? p->segment : p->own.count,
