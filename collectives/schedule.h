@@ -7,9 +7,8 @@
  * added; copy, reduce and call are done as they start, so a send added after a
  * reduce sees its result. The next round starts when all sends and receives of
  * this one are complete, or in a pipeline those of the rounds before it. The
- * same steps serve the blocking form (start, wait),
- * the nonblocking one (start; progress advances it) and the persistent one
- * (start again).
+ * same steps serve the blocking form (start, wait), the nonblocking one (start;
+ * progress advances it) and the persistent one (start again).
  *
  * An error of a step becomes the error of the operation. After a truncation
  * the remaining steps still run, so that no other rank waits for a message that

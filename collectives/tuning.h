@@ -7,10 +7,10 @@
  *     allreduce 64 * 32k recursive_doubling
  *
  * for calls of allreduce with at most 64 ranks, any number of ranks on a node
- * ("all": all of them on one), and at most 32 KiB. Of the rows of a collective the first that fits and
- * whose algorithm can do the call is taken. Rows of the user's file stand
- * before the built-in ones, which have one for every call. The table must be
- * the same at all ranks. Constant once loaded.
+ * ("all": all of them on one), and at most 32 KiB. Of the rows of a collective
+ * the first that fits and whose algorithm can do the call is taken. Rows of the
+ * user's file stand before the built-in ones, which have one for every call.
+ * The table must be the same at all ranks. Constant once loaded.
  */
 #ifndef COLLECTIVES_TUNING_H
 #define COLLECTIVES_TUNING_H
