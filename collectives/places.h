@@ -30,7 +30,7 @@ static inline bool places_are_ignored(const struct coll_args *a)
 }
 
 /* Of an operation's ranks, if they may decide how it is done; NULL as well for
- * a part of one, whose ranks count as one node. */
+ * a part of one. */
 static inline const struct places *places_for(const struct coll_args *a)
 {
     return a->ranks || places_are_ignored(a) ? NULL : places_of(a->comm);
