@@ -10,12 +10,6 @@ for program in zero_copy zero_copy_vector zero_copy_window; do
     compile p2p/$program
 done
 
-# value NAME: of the last job's counters.
-value() {
-    sed -n 's/^{"job":{\([^}]*\)}.*/\1/p' <<< "$OUTPUT" | tr ',' '\n' |
-        sed -n "s/^\"$1\"://p"
-}
-
 # moves MIB-READ MIB-WRITTEN PROGRAM SETTING…
 moves() {
     local read=$1 written=$2 program=$3 settings=() name
@@ -23,15 +17,15 @@ moves() {
     for name in "$@"; do settings+=(-x "$name"); done
     works -n 2 -report=json -x BATON_TRANSPORTS=verbs,self "${settings[@]}" \
         "$BUILD/tests/mpi/p2p/$program"
-    equal "$program $*: bytes read" "$(value rdma_read_bytes)" $((read << 20))
-    equal "$program $*: bytes written" "$(value rdma_write_bytes)" \
+    equal "$program $*: bytes read" "$(ledger rdma_read_bytes)" $((read << 20))
+    equal "$program $*: bytes written" "$(ledger rdma_write_bytes)" \
         $((written << 20))
     for name in bounce packing; do
-        equal "$program $*: $name" "$(value copied_${name}_bytes)" 0
+        equal "$program $*: $name" "$(ledger copied_${name}_bytes)" 0
     done
     # The ranks exchange some words of their own at the start.
     for name in eager_out eager_in unexpected local; do
-        more "256 less $program $*: $name" 256 "$(value copied_${name}_bytes)"
+        more "256 less $program $*: $name" 256 "$(ledger copied_${name}_bytes)"
     done
 }
 
@@ -60,7 +54,7 @@ done
 works -n 2 -report=json -x BATON_TRANSPORTS=verbs,self \
     -x BATON_VERBS_READS=0 -x BATON_RENDEZVOUS=read \
     "$BUILD/tests/mpi/p2p/zero_copy"
-equal "bounced without reads" "$(value copied_bounce_bytes)" $((8 << 20))
+equal "bounced without reads" "$(ledger copied_bounce_bytes)" $((8 << 20))
 
 works -n 2 -explain -x BATON_TRANSPORTS=verbs,self \
     "$BUILD/tests/mpi/p2p/zero_copy"
