@@ -42,6 +42,13 @@ static void run_pair(struct schedule *const s[2], int errors[2])
         errors[i] = r[i]->error;
 }
 
+static void end_pair(struct schedule *const s[2])
+{
+    schedule_give(s[0]);
+    schedule_give(s[1]);
+    coll_job_fini(&job);
+}
+
 static int add_ten(void *arg)
 {
     *(int *)arg += 10;
@@ -68,9 +75,7 @@ START_TEST(a_round_waits_for_the_one_before)
     build_echo(s, &x, &other, &y);
     run_pair(s, errors);
     ck_assert_int_eq(y, 15);
-    schedule_give(s[0]);
-    schedule_give(s[1]);
-    coll_job_fini(&job);
+    end_pair(s);
 }
 END_TEST
 
@@ -92,9 +97,7 @@ START_TEST(an_open_round_goes_on_during_the_next)
         run_pair(s, errors);
         ck_assert_int_eq(y, 15);
     }
-    schedule_give(s[0]);
-    schedule_give(s[1]);
-    coll_job_fini(&job);
+    end_pair(s);
 }
 END_TEST
 
@@ -108,9 +111,7 @@ START_TEST(a_schedule_runs_again)
         run_pair(s, errors);
         ck_assert_int_eq(y, x + 10);
     }
-    schedule_give(s[0]);
-    schedule_give(s[1]);
-    coll_job_fini(&job);
+    end_pair(s);
 }
 END_TEST
 
@@ -133,9 +134,7 @@ START_TEST(the_first_error_ends_the_operation_and_peers_go_on)
     ck_assert_int_eq(errors[0], MPI_ERR_INTERN);
     ck_assert_int_eq(errors[1], MPI_SUCCESS);
     ck_assert_int_eq(in, 7);
-    schedule_give(s[0]);
-    schedule_give(s[1]);
-    coll_job_fini(&job);
+    end_pair(s);
 }
 END_TEST
 
@@ -149,9 +148,7 @@ START_TEST(a_truncated_message_is_the_operations_error)
     run_pair(s, errors);
     ck_assert_int_eq(errors[0], MPI_SUCCESS);
     ck_assert_int_eq(error_class_of(errors[1]), MPI_ERR_TRUNCATE);
-    schedule_give(s[0]);
-    schedule_give(s[1]);
-    coll_job_fini(&job);
+    end_pair(s);
 }
 END_TEST
 
