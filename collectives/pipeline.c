@@ -156,8 +156,7 @@ static void send_to_parent(const struct pipeline *p, MPI_Count i)
 {
     if (!has_segment(p, i))
         return;
-    if (p->tree->child_count > 0)
-        combine(p, i);
+    combine(p, i);
     if (p->tree->parent >= 0)
         schedule_send(p->schedule, combined(p, i), p->tree->parent);
 }
