@@ -4,8 +4,9 @@
  * segment as soon as the root has it, so that both directions of each link are
  * in use.
  *
- * Cost     2 h + n / segment rounds, h the height of the tree, about log2 P; a
- *          rank sends and receives 3 n bytes at most, the leader of a node 5 n
+ * Cost     4 h + n / segment rounds, of which two run at a time, h the height
+ *          of the tree, about log2 P; a rank sends and receives 3 n bytes at
+ *          most, the leader of a node 5 n
  * Source   see bcast_pipelined_tree.c
  */
 #include "collectives/algorithms.h"

@@ -4,8 +4,9 @@
  * node once: the ranks of a node pass on one segment while the next is on its
  * way from node to node.
  *
- * Cost     h + n / segment rounds, h the height of the tree, about log2 P; a
- *          rank sends 2 n bytes at most, the leader of a node 4 n
+ * Cost     2 h + n / segment rounds, of which two run at a time, h the height
+ *          of the tree, about log2 P; a rank sends 2 n bytes at most, the leader
+ *          of a node 4 n
  * Source   Pjesivac-Grbovic, Angskun, Bosilca, Fagg, Gabriel, Dongarra 2007,
  *          doi:10.1007/s10586-007-0012-0
  */

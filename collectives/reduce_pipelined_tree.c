@@ -4,9 +4,9 @@
  * once. Elements are combined by the tree's order, and cut at elements: op is
  * predefined.
  *
- * Cost     h + n / segment rounds, h the height of the tree, about log2 P; a
- *          rank receives 2 n bytes at most, the leader of a node 4 n, and needs
- *          memory for two segments of each child
+ * Cost     2 h + n / segment rounds, of which two run at a time, h the height
+ *          of the tree, about log2 P; a rank receives 2 n bytes at most, the
+ *          leader of a node 4 n, and needs memory for four segments of each child
  * Source   see bcast_pipelined_tree.c
  */
 #include "collectives/algorithms.h"
